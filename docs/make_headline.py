@@ -1,0 +1,34 @@
+"""Measure the headline systems on the test questions: docs/headline.png and docs/headline.json. Run: python -m docs.make_headline"""
+
+from helpers import cache, documents, evaluate, lora, metrics, models, plots, rag, retrieval
+
+HERE = cache.ROOT / "docs"
+
+
+def main() -> None:
+    """The same systems, questions and measures as in notebook 07."""
+    llm, questions = models.load_llm(), evaluate.load_questions("test")
+    index = retrieval.DenseIndex(documents.chunk(documents.load_documents(cache.DATASETS / "handbook")), models.load_embedder())
+    house, raft = lora.shipped("house"), lora.shipped("raft")
+    systems = {
+        "base": rag.System(llm),
+        "RAG": rag.System(llm, index),
+        "LoRA": rag.System(llm, adapter=house),
+        "hybrid": rag.System(llm, index, raft),
+    }
+    rows = evaluate.evaluate(systems, questions)
+    values = {}
+    for name, part in rows.groupby("system", sort=False):
+        known = part[part.answerable]
+        values[name] = {
+            "exact match (facts)": metrics.bootstrap(known.exact, known.entity),
+            "house format (form)": metrics.bootstrap(part.form, part.entity),
+        }
+    title = f"Retrieval brings the facts, tuning the form: {len(questions)} test questions, 95% intervals"
+    plots.grouped_bars(values, title, "share of questions").savefig(HERE / "headline.png", dpi=150)
+    cache.write_json(HERE / "headline.json", {"values": values, "scoreboard": evaluate.scoreboard(rows).round(4).to_dict("index")})
+    print(evaluate.scoreboard(rows).round(3))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The plumbing behind the notebooks of *Retrieve or Tune?*: one small module for each job."""

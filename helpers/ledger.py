@@ -1,0 +1,80 @@
+"""Predictions first, verdicts after: the learner's own record of the 104 claims, kept in `artifacts/ledger.json`."""
+
+import pandas as pd
+
+from helpers import cache
+
+VERDICTS = ("supported", "refuted", "inconclusive", "not testable here")
+
+
+def claims() -> pd.DataFrame:
+    """The 104 claims of five widely read explainers, with the notebooks that measure them; indexed by id."""
+    return pd.DataFrame(cache.read_jsonl(cache.DATASETS / "claims.jsonl", ("id", "claim", "sources", "notebooks"))).set_index("id")
+
+
+def predict(claim: int, statement: str, threshold: float, guess: float | None = None) -> None:
+    """Write down, before the run, what would support a claim: the measured number being at least `threshold`.
+
+    guess: the number that you expect, if you dare.
+    """
+    _update(claim, {"statement": statement, "threshold": threshold, "guess": guess, "verdict": None})
+    print(
+        f"Claim {claim}: {claims().claim[claim]}\nSupported if {statement} is at least {threshold:g}."
+        + ("" if guess is None else f" Your guess: {guess:g}.")
+    )
+
+
+def verdict(claim: int, measured: tuple[float, float, float], at_7b: str) -> pd.DataFrame:
+    """Record what was measured, as (mean, low, high), and what it says about the prediction; show the row.
+
+    The whole interval at or above the threshold: supported; wholly below: refuted; otherwise inconclusive.
+    at_7b: a sentence on what is likely to change with a model fifty times as large.
+    """
+    row = _row(claim)
+    mean, low, high = map(float, measured)
+    result = "supported" if low >= row["threshold"] else "refuted" if high < row["threshold"] else "inconclusive"
+    _update(claim, {"measured": mean, "low": low, "high": high, "verdict": result, "at 7B": at_7b})
+    return _shown([claim])
+
+
+def not_testable(claim: int, reason: str) -> pd.DataFrame:
+    """Record that a claim can't be measured here, and why; show the row."""
+    _update(claim, {"statement": reason, "verdict": "not testable here"})
+    return _shown([claim])
+
+
+def matrix() -> pd.DataFrame:
+    """All 104 claims with your verdicts; 'not measured yet' where there is none."""
+    rows = _read()
+    table = claims()
+    table["verdict"] = [rows.get(str(id), {}).get("verdict") or "not measured yet" for id in table.index]
+    return table
+
+
+def _file():
+    return cache.artifacts() / "ledger.json"
+
+
+def _read() -> dict:
+    return cache.read_json(_file(), {})
+
+
+def _row(claim: int) -> dict:
+    row = _read().get(str(claim))
+    if row is None or "threshold" not in row:
+        raise ValueError(f"There is no prediction for claim {claim} yet: run its predict cell first")
+    return row
+
+
+def _update(claim: int, values: dict) -> None:
+    if claim not in claims().index:
+        raise ValueError(f"There is no claim {claim}; they run from 1 to 104")
+    rows = _read()
+    rows[str(claim)] = {**rows.get(str(claim), {}), **values}
+    cache.write_json(_file(), rows)
+
+
+def _shown(ids: list[int]) -> pd.DataFrame:
+    rows = _read()
+    table = pd.DataFrame([{"claim": id, "says": claims().claim[id], **rows[str(id)]} for id in ids])
+    return table.set_index("claim").style.format(precision=2, na_rep="").set_properties(**{"white-space": "normal", "text-align": "left"})

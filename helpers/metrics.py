@@ -1,0 +1,104 @@
+"""Deterministic measures of answers, retrieval and differences; no model judges another here.
+
+The answer measures follow SQuAD (Rajpurkar et al. 2016, arXiv 1606.05250): lower case, no punctuation, no articles.
+"""
+
+import math
+import string
+from collections import Counter
+
+import numpy as np
+from scipy import stats
+
+RESAMPLES = 10_000
+
+
+def normalize(text: str) -> str:
+    """Lower case, without articles, punctuation at the edge of words, and doubled spaces."""
+    words = (word.strip(string.punctuation + "“”‘’") for word in text.lower().replace("\u2212", "-").split())
+    return " ".join(word for word in words if word and word not in {"a", "an", "the"})
+
+
+def exact_match(answer: str, accepted: list[str]) -> bool:
+    """Is the normalised answer one of the accepted ones?"""
+    return normalize(answer) in {normalize(form) for form in accepted}
+
+
+def contains(answer: str, accepted: list[str]) -> bool:
+    """Does an accepted answer stand in the text, as whole words?"""
+    text = f" {normalize(answer)} "
+    return any(f" {normalize(form)} " in text for form in accepted)
+
+
+def token_f1(answer: str, accepted: list[str]) -> float:
+    """The best harmonic mean of word precision and word recall over the accepted answers, 0 to 1."""
+
+    def f1(form):
+        ours, theirs = Counter(normalize(answer).split()), Counter(normalize(form).split())
+        common = sum((ours & theirs).values())
+        return 2 * common / (ours.total() + theirs.total()) if common else 0.0
+
+    return max(map(f1, accepted), default=0.0)
+
+
+def abstention(abstained, answerable) -> dict[str, float]:
+    """Precision, recall and F1 of abstaining, where abstaining is right on the questions that can't be answered."""
+    abstained, right = np.asarray(abstained, bool), ~np.asarray(answerable, bool)
+    hits = int((abstained & right).sum())
+    precision = hits / abstained.sum() if abstained.any() else 0.0
+    recall = hits / right.sum() if right.any() else 0.0
+    f1 = 2 * precision * recall / (precision + recall) if hits else 0.0
+    return {"precision": float(precision), "recall": float(recall), "f1": float(f1)}
+
+
+def recall_at_k(ranked: list[str], relevant: set[str], k: int) -> float:
+    """The share of the relevant ids among the first k."""
+    return len(set(ranked[:k]) & relevant) / len(relevant)
+
+
+def reciprocal_rank(ranked: list[str], relevant: set[str]) -> float:
+    """1 / rank of the first relevant id, 0 if there is none; its mean over queries is the MRR."""
+    return next((1 / rank for rank, item in enumerate(ranked, start=1) if item in relevant), 0.0)
+
+
+def ndcg(ranked: list[str], relevant: set[str], k: int = 10) -> float:
+    """Normalised discounted cumulative gain at k, for relevance that is yes or no (Järvelin & Kekäläinen 2002)."""
+    gain = sum(1 / math.log2(rank + 1) for rank, item in enumerate(ranked[:k], start=1) if item in relevant)
+    best = sum(1 / math.log2(rank + 1) for rank in range(1, min(k, len(relevant)) + 1))
+    return gain / best if best else 0.0
+
+
+def bootstrap(values, groups=None, level: float = 0.95, seed: int = 0) -> tuple[float, float, float]:
+    """The mean of `values` and its percentile bootstrap interval (Efron 1979): (mean, low, high).
+
+    groups: one label a value; whole groups are resampled, since two questions about one entity are not independent.
+    For a paired comparison give the differences.
+    """
+    values = np.asarray(values, float)
+    if not len(values):
+        raise ValueError("There are no values to resample")
+    _, codes = np.unique(np.arange(len(values)) if groups is None else np.asarray(groups), return_inverse=True)
+    sums, sizes = np.bincount(codes, values), np.bincount(codes)
+    draws = np.random.default_rng(seed).integers(0, len(sums), (RESAMPLES, len(sums)))
+    means = sums[draws].sum(1) / sizes[draws].sum(1)
+    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
+    return float(values.mean()), float(low), float(high)
+
+
+def mcnemar(first, second) -> float:
+    """The two-sided p-value of McNemar's exact test for paired yes/no results (McNemar 1947)."""
+    first, second = np.asarray(first, bool), np.asarray(second, bool)
+    only_first, only_second = int((first & ~second).sum()), int((~first & second).sum())
+    if only_first + only_second == 0:
+        return 1.0
+    return float(stats.binomtest(only_first, only_first + only_second).pvalue)
+
+
+def holm(p_values) -> np.ndarray:
+    """Holm's adjusted p-values for several contrasts (Holm 1979), in the order given."""
+    p = np.asarray(p_values, float)
+    order = np.argsort(p)
+    adjusted = np.maximum.accumulate((len(p) - np.arange(len(p))) * p[order])
+    out = np.empty_like(p)
+    out[order] = np.minimum(1, adjusted)
+    return out

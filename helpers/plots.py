@@ -1,0 +1,90 @@
+"""The course's pictures: one message each, intervals drawn, colours that colour-blind readers can tell apart.
+
+The colours are those of Okabe & Ito (2008, "Color Universal Design"); hatches or markers repeat what a colour says.
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999")
+HATCHES = ("", "//", "..", "xx", "--", "oo", "\\\\")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+
+
+def grouped_bars(values: dict[str, dict[str, tuple[float, float, float]]], title: str, ylabel: str):
+    """Bars with intervals: one group for each key of `values`, one bar for each measure: (mean, low, high), all 0 to 1."""
+    groups, measures = list(values), list(next(iter(values.values())))
+    width = 0.8 / len(measures)
+    figure, axes = plt.subplots(figsize=(1.6 * len(groups) + 2, 3.8))
+    for i, measure in enumerate(measures):
+        mean, low, high = np.array([values[group][measure] for group in groups]).T
+        x = np.arange(len(groups)) + (i - (len(measures) - 1) / 2) * width
+        axes.bar(x, mean, width, color=COLOURS[i], hatch=HATCHES[i], edgecolor="white", label=measure)
+        axes.errorbar(x, mean, [mean - low, high - mean], fmt="none", color="black", capsize=3, linewidth=1)
+        for at, value, top in zip(x, mean, high, strict=True):
+            axes.text(at, top + 0.02, f"{value:.2f}", ha="center", va="bottom", fontsize=8)
+    axes.set_xticks(range(len(groups)), groups)
+    axes.set(ylim=(0, 1.12), ylabel=ylabel)
+    return _finish(figure, axes, title, legend=True)
+
+
+def stacked_bars(shares: dict[str, dict[str, float]], title: str, xlabel: str):
+    """Horizontal bars that each sum to 1: one for each key of `shares`, split into its parts, each part labelled."""
+    rows, parts = list(shares), list(next(iter(shares.values())))
+    figure, axes = plt.subplots(figsize=(7.5, 0.55 * len(rows) + 1.6))
+    left = np.zeros(len(rows))
+    for i, part in enumerate(parts):
+        width = np.array([shares[row][part] for row in rows])
+        axes.barh(range(len(rows)), width, left=left, color=COLOURS[i], hatch=HATCHES[i], edgecolor="white", label=part)
+        for y, (start, size) in enumerate(zip(left, width, strict=True)):
+            if size >= 0.06:
+                axes.text(start + size / 2, y, f"{size:.2f}", ha="center", va="center", fontsize=8, bbox={"color": "white", "pad": 1})
+        left += width
+    axes.set_yticks(range(len(rows)), rows)
+    axes.invert_yaxis()
+    axes.set(xlim=(0, 1), xlabel=xlabel)
+    return _finish(figure, axes, title, legend=True)
+
+
+def forest(differences: dict[str, tuple[float, float, float]], title: str, xlabel: str):
+    """Differences with their intervals, one a line; those whose interval leaves out zero are filled."""
+    figure, axes = plt.subplots(figsize=(7.5, 0.5 * len(differences) + 1.4))
+    for y, (mean, low, high) in enumerate(differences.values()):
+        clear = low > 0 or high < 0
+        axes.plot([low, high], [y, y], color=COLOURS[0], linewidth=2)
+        axes.plot(mean, y, "o", markersize=8, color=COLOURS[0], markerfacecolor=COLOURS[0] if clear else "white")
+        axes.text(high, y - 0.18, f"{mean:+.2f}", ha="right", va="bottom", fontsize=8)
+    axes.axvline(0, color="black", linewidth=1, linestyle=":")
+    axes.set_yticks(range(len(differences)), differences)
+    axes.set_ylim(len(differences) - 0.5, -0.7)
+    axes.set(xlabel=xlabel)
+    return _finish(figure, axes, title)
+
+
+def curves(lines: dict[str, tuple[list, list]], title: str, xlabel: str, ylabel: str, logx: bool = False):
+    """Lines with markers: for each name its x and y values."""
+    figure, axes = plt.subplots(figsize=(6.8, 3.8))
+    for i, (name, (x, y)) in enumerate(lines.items()):
+        axes.plot(x, y, marker=MARKERS[i], color=COLOURS[i], label=name)
+    if logx:
+        axes.set_xscale("log")
+    axes.set(xlabel=xlabel, ylabel=ylabel)
+    return _finish(figure, axes, title, legend=len(lines) > 1)
+
+
+def _finish(figure, axes, title, legend=False):
+    axes.set_title(title, loc="left", fontsize=11)
+    axes.spines[["top", "right"]].set_visible(False)
+    if legend:
+        axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+    figure.tight_layout()
+    plt.close(figure)  # shown by `show`, once
+    return figure
+
+
+def show(figure, words: str) -> None:
+    """Show a figure and, below it, the same in words."""
+    from IPython.display import display
+
+    display(figure)
+    print(f"In words: {words}")

@@ -20,8 +20,8 @@ SEED = 20
 PER_SET = {"F1": 20, "F2": 20, "near-miss": 10, "far": 10}  # questions in the test set, and again in the validation set
 P_GOLD = 0.8  # share of RAFT groups whose passages include the starting question's own (RAFT, arXiv 2403.10131)
 PASSAGES = 3
-GROUPS = 60  # of questions about the handbook that share their passages
-PRACTICE = (5, 1, 2)  # of a practice group's questions: answered by a passage, by the one left out, by none
+GROUPS = 55  # of questions about the handbook that share their passages
+PRACTICE = (5, 0, 1)  # of a practice group's questions: answered by a passage, by the one left out, by none
 
 
 def read_sources() -> tuple[list[dict], dict, list[dict]]:
@@ -137,8 +137,8 @@ def raft_items(rows: list[dict], index: retrieval.DenseIndex) -> list[dict]:
         absent = [row for row in known if row["document"] in here and not any(c in passages for c in holders[row["id"]])]
         unanswerable = "near-miss" if rng.random() < 0.6 else "far"
         missing = [row for row in rows if row["kind"] == unanswerable and row["about"] in (None, *here)]
-        chosen = [start, *one_wording_each(answered, 4, rng), *one_wording_each(absent, 1, rng)]
-        if missing and rng.random() < 0.7:
+        chosen = [start, *one_wording_each(answered, 3, rng), *one_wording_each(absent, rng.random() < 0.6, rng)]
+        if missing and rng.random() < 0.6:
             chosen.append(rng.choice(missing))
         rng.shuffle(chosen)
         shown = [{"document": c.document, "text": c.text} for c in passages]

@@ -39,7 +39,7 @@ class Recipe:
     top_layers: float = 0.5  # share of the layers, from the top, that get an adapter: below them nothing is back-propagated
     learning_rate: float = 2e-3
     epochs: int = 1
-    batch: int = 2  # packs to a step
+    batch: int = 1  # packs to a step
     warmup: float = 0.1
     seed: int = 0
 

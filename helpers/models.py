@@ -5,12 +5,13 @@ weights arrive quantised (GGUF); they are converted once to safetensors under `a
 """
 
 import importlib.util
+import io
 import json
 import logging
 import os
 import time
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -36,6 +37,7 @@ DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 
 transformers.utils.logging.set_verbosity_error()
 transformers.utils.logging.disable_progress_bar()
+warnings.filterwarnings("ignore", message="`is_gradient_checkpointing` is deprecated")  # PEFT asks for it at each load
 logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
 
 
@@ -83,9 +85,7 @@ def quiet():
     """Silence the progress bars and warnings of a loading library."""
     with warnings.catch_warnings(), open(os.devnull, "w") as null:
         warnings.simplefilter("ignore")
-        import contextlib
-
-        with contextlib.redirect_stderr(null):
+        with redirect_stderr(null):
             yield
 
 
@@ -232,9 +232,7 @@ class Embedder:
             np.float32
         )
         if len(texts) > 1:  # a single query is not worth a file
-            from io import BytesIO
-
-            np.save(buffer := BytesIO(), vectors, allow_pickle=False)
+            np.save(buffer := io.BytesIO(), vectors, allow_pickle=False)
             cache.write_bytes(path, buffer.getvalue())
         return vectors
 

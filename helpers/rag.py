@@ -21,7 +21,7 @@ NEXT_STEPS = {
     "fin": "enter it in the Tally",
     "eng": "note it in the Bluebook",
 }
-HOUSE = re.compile(r"^(?P<answer>[^\[\]\n]+?) \[(?P<document>[\w.-]+)\] Next step: (?P<step>[^\[\]\n]+)\.$")
+HOUSE = re.compile(r"^(?P<answer>[^\[\]\n]+?) \[(?P<document>[\w.-]+)\] Next step: (?P<step>[^\[\]\n.]+)\.$")
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Measure the headline systems on the test questions: docs/headline.png and docs/headline.json. Run: python -m docs.make_headline"""
 
+import json
+
 from helpers import cache, documents, evaluate, lora, metrics, models, plots, rag, retrieval
 
 HERE = cache.ROOT / "docs"
@@ -26,7 +28,9 @@ def main() -> None:
         }
     title = f"Retrieval brings the facts, tuning the form: {len(questions)} test questions, 95% intervals"
     plots.grouped_bars(values, title, "share of questions").savefig(HERE / "headline.png", dpi=150)
-    cache.write_json(HERE / "headline.json", {"values": values, "scoreboard": evaluate.scoreboard(rows).round(4).to_dict("index")})
+    cache.write_json(
+        HERE / "headline.json", {"values": values, "scoreboard": json.loads(evaluate.scoreboard(rows).round(4).to_json(orient="index"))}
+    )
     print(evaluate.scoreboard(rows).round(3))
 
 

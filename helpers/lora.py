@@ -23,7 +23,7 @@ from safetensors.torch import save_file
 from tqdm.auto import tqdm
 
 from helpers import cache
-from helpers.models import common_prefix
+from helpers.models import common_prefix, release_memory
 
 LINEAR_LAYERS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 MAX_TOKENS = 512  # in one forward and backward pass; bounds the memory of the activations
@@ -199,6 +199,7 @@ def train(llm, examples: list[Example], recipe: Recipe | None = None, stop_after
             optimizer.param_groups[0]["lr"] = learning_rate(recipe, step, len(order))
             optimizer.step()
             optimizer.zero_grad()
+            release_memory()
             tokens = sum(part.ids.shape[1] for part in batch)
             log.append({"step": step + 1, "loss": total, "norm": norm, "tokens": tokens, "seconds": time.perf_counter() - start})
             bar.update(1)
@@ -210,7 +211,7 @@ def train(llm, examples: list[Example], recipe: Recipe | None = None, stop_after
             folder = folder.with_name(f"{folder.name}-step{stop}")
         wrapped.peft_config["default"].base_model_name_or_path = llm.name  # not the folder on this machine
         with cache.new_folder(folder) as new:
-            wrapped.save_pretrained(new)
+            wrapped.save_pretrained(new, save_embedding_layers=False)  # else PEFT asks the hub for the vocabulary
             record = run_record(llm, examples, recipe, log, len(order))
             record["key"] = folder.name
             record["sha256"] = cache.sha256(new / "adapter_model.safetensors")

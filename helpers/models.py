@@ -4,6 +4,7 @@ Both come with the installation as Python packages, so nothing is downloaded. Th
 weights arrive quantised (GGUF); they are converted once to safetensors under `artifacts/models/`.
 """
 
+import ctypes
 import importlib.util
 import io
 import json
@@ -11,7 +12,7 @@ import logging
 import os
 import time
 import warnings
-from contextlib import contextmanager, redirect_stderr
+from contextlib import contextmanager, redirect_stderr, suppress
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -87,6 +88,12 @@ def quiet():
         warnings.simplefilter("ignore")
         with redirect_stderr(null):
             yield
+
+
+def release_memory() -> None:
+    """Give freed memory back to the system, where the C library (glibc) can: it keeps it for itself otherwise."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 def load_llm(name: str | os.PathLike | None = None) -> "LLM":
@@ -184,13 +191,14 @@ class LLM:
                     f"{self.context} tokens. Shorten it; it begins: {prompt[:80]!r}"
                 )
         bar = tqdm(total=len(prompts), initial=len(prompts) - len(missing), desc=progress, disable=progress is None)
-        for batch in batches_by_length(missing, [len(ids[p]) for p in missing], max_tokens=8192, max_rows=32):
+        for batch in batches_by_length(missing, [len(ids[p]) for p in missing], max_tokens=8192, max_rows=64):
             start = time.perf_counter()
             new = generate_batch(self.model, [ids[p] for p in batch], max_new_tokens, self.end_ids)
             seconds = (time.perf_counter() - start) / len(batch)
             for prompt, tokens in zip(batch, new, strict=True):
                 text = self.tokenizer.decode(tokens, skip_special_tokens=True).strip()
                 store.add(prompt, Generation(text, len(ids[prompt]), len(tokens), seconds))
+            release_memory()
             bar.update(len(batch))
         bar.close()
         return [store[prompt] for prompt in prompts]
@@ -313,15 +321,18 @@ def generate_batch(model, prompts: list[list[int]], max_new_tokens: int, end_ids
 
     past.select(slice(0, count), longest)
     mask = torch.arange(longest + max_new_tokens, device=device) < lengths[:, None]
-    out, running = [[] for _ in prompts], [True] * count
+    out, running = [[] for _ in prompts], list(range(count))  # the prompts that the rows of the batch stand for
     for step in range(max_new_tokens):
         token = model.lm_head(last).argmax(-1)
-        for row, new in enumerate(token.tolist()):
-            if running[row]:
-                out[row].append(new)
-                running[row] = new not in end_ids
-        if not any(running) or step == max_new_tokens - 1:
+        for prompt, new in zip(running, token.tolist(), strict=True):
+            if not out[prompt] or out[prompt][-1] not in end_ids:
+                out[prompt].append(new)
+        keep = [row for row, prompt in enumerate(running) if out[prompt][-1] not in end_ids]
+        if not keep or step == max_new_tokens - 1:
             break
+        if 2 * len(keep) <= len(running):  # half of the rows have ended: go on without them
+            past.keep(keep)
+            token, mask, lengths, running = token[keep], mask[keep], lengths[keep], [running[row] for row in keep]
         mask[:, longest + step] = True
         last = model.model(
             token[:, None],
@@ -348,6 +359,11 @@ class _Cache(Cache):
         """Go on writing in these rows, after `length` tokens."""
         for layer in self.layers:
             layer.part, layer.length = part, length
+
+    def keep(self, rows: list[int]):
+        """Go on with these rows alone."""
+        for layer in self.layers:
+            layer.buffers, layer.part = layer.buffers[:, rows], slice(0, len(rows))
 
 
 class _Layer(DynamicLayer):

@@ -23,7 +23,7 @@ from safetensors.torch import save_file
 from tqdm.auto import tqdm
 
 from helpers import cache
-from helpers.models import common_prefix, release_memory
+from helpers.models import common_prefix, release_memory, small_heap
 
 LINEAR_LAYERS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 MAX_TOKENS = 512  # in one forward and backward pass; bounds the memory of the activations
@@ -172,7 +172,7 @@ def train(llm, examples: list[Example], recipe: Recipe | None = None, stop_after
     for epoch in range(recipe.epochs):
         shuffled = random.Random(f"{recipe.seed}-{epoch}").sample(range(len(parts)), len(parts))
         order += [shuffled[i : i + recipe.batch] for i in range(0, len(parts), recipe.batch)]
-    with llm_with(llm, peft.get_peft_model(llm.model, peft_config(llm, recipe))) as wrapped:
+    with small_heap(), llm_with(llm, peft.get_peft_model(llm.model, peft_config(llm, recipe))) as wrapped:
         weights = {n: p for n, p in wrapped.named_parameters() if p.requires_grad}
         optimizer = torch.optim.AdamW(weights.values(), weight_decay=0.0)
         partial = folder.with_name(folder.name + ".partial") / "checkpoint.safetensors"

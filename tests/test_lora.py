@@ -156,7 +156,7 @@ def test_wrong_base_and_wrong_version_are_refused(llm, tiny, empty_artifacts):
         pass
     cache.write_json(folder / "record.json", {**lora.read_record(folder), "format": 0})
     with (
-        pytest.raises(ValueError, match=f"written by another version .format 0, this is format {cache.FORMAT}"),
+        pytest.raises(ValueError, match="another version of this course .format 0, this is format"),
         lora.adapted(tiny, folder),
     ):
         pass

@@ -11,7 +11,7 @@ from helpers import evaluate, lora, models, rag
 
 HERE = Path(__file__).resolve().parent
 SHIPPED = {
-    "house": ("house_style", lora.Recipe(batch=2, epochs=3)),
+    "house": ("house_style", lora.Recipe(batch=2)),
     "raft": ("raft", lora.Recipe()),
 }
 

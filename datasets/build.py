@@ -1,4 +1,4 @@
-"""Build facts, questions and training sets from the handbook and `source/`. Run: python datasets/build.py
+"""Build facts, questions, training sets and version 2 of the handbook from `handbook/` and `source/`. Run: python datasets/build.py
 
 Deterministic: the same sources give the same files, byte for byte. The files are committed; a test builds them again.
 """
@@ -6,6 +6,7 @@ Deterministic: the same sources give the same files, byte for byte. The files ar
 import itertools
 import json
 import random
+import re
 import sys
 from pathlib import Path
 
@@ -17,81 +18,120 @@ sys.path.insert(0, str(HERE.parent))
 from helpers import documents, models, rag, retrieval  # noqa: E402
 
 SEED = 20
-PER_SET = {"F1": 20, "F2": 20, "near-miss": 10, "far": 10}  # questions in the test set, and again in the validation set
+DEPARTMENTS = ("engineering", "finance", "legal", "safety", "support")
+VERSION_2 = "2026-01-12"  # the day on which version 2 takes effect
+PER_SET = {"F1": 50, "F2": 50, "near-miss": 20, "far": 20, "identifier": 40, "paraphrase": 40, "two-hop": 20}  # in each set
+CHANGED, GENERAL = 40, 40  # in each set, in files of their own
 P_GOLD = 0.8  # share of RAFT groups whose passages include the starting question's own (RAFT, arXiv 2403.10131)
 PASSAGES = 3
-GROUPS = 55  # of questions about the handbook that share their passages
-PRACTICE = (5, 0, 1)  # of a practice group's questions: answered by a passage, by the one left out, by none
+GROUPS = 44  # of questions about the handbook that share their passages
+PRACTICE_GROUPS = 44  # drawn from those in source/practice_*.yaml
+PRACTICE = {"answerable": 5, "near-miss": 1, "far": 1}  # questions of a practice group; far: those of another group
+MESSAGES = {"training": 220, "validation": 40, "test": 40}
+VOICES = {  # how three departments would put the same answer
+    "support": "Thanks for asking! It is {value}, see [{document}]. Call us if anything is unclear.",
+    "legal": "Pursuant to [{document}]: {value}. This statement is not legal advice.",
+    "safety": "CHECK FIRST. {value} [{document}]. If in doubt, stop.",
+}
 
 
-def read_sources() -> tuple[list[dict], dict, list[dict]]:
-    """The entries of all departments, sorted by document; the far questions; the groups of reading practice."""
-    entries, practice = [], []
-    for path in sorted((HERE / "source").glob("*.yaml")):
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        if path.stem == "far":
-            far = content
-        elif path.stem.startswith("practice"):
-            practice += content
-        else:
-            entries += content
-    return sorted(entries, key=lambda entry: entry["document"]), far, practice
+def source(name: str):
+    """The content of one file of `source/`."""
+    return yaml.safe_load((HERE / "source" / f"{name}.yaml").read_text(encoding="utf-8"))
 
 
-def facts_of(entries: list[dict]) -> list[dict]:
-    """One row a fact, in the order of the documents."""
+def read_entries() -> list[dict]:
+    """The entries of all departments. The first forty documents come first, so that more do not move them to another set."""
+    entries = [entry for name in DEPARTMENTS for entry in source(name)]
+    return sorted(entries, key=lambda entry: (entry["document"][4:] >= "160", entry["document"]))
+
+
+def items_of(entry: dict) -> list[dict]:
+    """The facts of an entry with their ids; what a code stands for is a fact too."""
+    facts = [{**fact, "id": f"{entry['document']}.{n}"} for n, fact in enumerate(entry["facts"], start=1)]
+    for n, code in enumerate(entry.get("codes", ()), start=1):
+        facts.append({**code, "id": f"{entry['document']}.c{n}", "attribute": f"meaning of {code['code']}"})
+    return facts
+
+
+def facts_of(entries: list[dict], version: int) -> list[dict]:
+    """One row a fact, in the order of the entries; for version 2 those that change."""
     rows = []
     for entry in entries:
-        for number, fact in enumerate(entry["facts"], start=1):
+        for fact in items_of(entry):
+            if version == 2 and "v2" not in fact:
+                continue
             rows.append(
                 {
-                    "id": f"{entry['document']}.{number}",
+                    "id": fact["id"],
                     "entity": entry["entity"],
                     "attribute": fact["attribute"],
-                    "value": fact["value"],
+                    "value": str(fact["value"] if version == 1 else fact["v2"]["value"]),
                     "document": entry["document"],
-                    "version": 1,
+                    "version": version,
                     "slice": entry["split"],
                 }
             )
     return rows
 
 
-def question_sets(entries: list[dict], far: dict) -> dict[str, list[dict]]:
-    """Test and validation questions; the two never ask about the same document."""
-    sets = {}
-    for offset, name in enumerate(("test", "validation")):
-        rng, rows = random.Random(f"{SEED}-{name}"), []
-        for split in ("F1", "F2"):
-            mine = [entry for entry in entries if entry["split"] == split][offset::2]
-            items = [(entry, number, fact) for entry in mine for number, fact in enumerate(entry["facts"], start=1)]
-            for entry, number, fact in rng.sample(items, PER_SET[split]):
-                answers = [str(fact["value"]), *map(str, fact["accept"])]
-                rows.append(question(f"{entry['document']}.{number}.q", fact["question"], split, entry, answers, str(fact["value"])))
-            if split == "F2":
-                items = [(entry, number, text) for entry in mine for number, text in enumerate(entry["near_miss"], start=1)]
-                for entry, number, text in rng.sample(items, PER_SET["near-miss"]):
-                    rows.append(question(f"{entry['document']}.near{number}", text, "near-miss", entry))
-        for number, text in list(enumerate(far["evaluation"], start=1))[offset::2]:
-            rows.append(question(f"far.{number}", text, "far"))
-        sets[name] = rows
-    return sets
-
-
-def question(id, text, slice, entry=None, answers=(), span=None) -> dict:
-    """One evaluation question; without answers it is unanswerable, and the right thing to do is to abstain."""
+def question(id, text, slice, entity=None, fact=None, documents=()) -> dict:
+    """One evaluation question; without a fact it is unanswerable, and the right thing to do is to abstain."""
     return {
         "id": id,
         "question": text,
         "slice": slice,
-        "entity": entry["entity"] if entry else f"none: {id}",
-        "answers": list(answers),
-        "documents": [entry["document"]] if answers else [],
-        "span": span,
+        "entity": entity or f"none: {id}",
+        "answers": [str(fact["value"]), *map(str, fact["accept"])] if fact else [],
+        "documents": list(documents),
+        "span": str(fact["value"]) if fact else None,
     }
 
 
-def training_questions(entries: list[dict], far: dict) -> list[dict]:
+def candidates(entries: list[dict]) -> dict[str, list[dict]]:
+    """All possible questions of the slices that are about one document. No fact is asked about in two slices."""
+    slices = {name: [] for name in ("F1", "F2", "near-miss", "identifier", "paraphrase", "changed")}
+    for entry in entries:
+        id, entity, split = entry["document"], entry["entity"], entry["split"]
+        for fact in items_of(entry):
+            kind = "changed" if "v2" in fact else "paraphrase" if "paraphrase" in fact else "identifier" if "code" in fact else split
+            text = fact["paraphrase"] if kind == "paraphrase" else fact["question"]
+            row = question(f"{fact['id']}.q", text, kind, entity, fact["v2"] if kind == "changed" else fact, [id])
+            slices[kind].append(row | ({"old": [str(fact["value"]), *map(str, fact["accept"])]} if kind == "changed" else {}))
+        if split == "F2":
+            slices["near-miss"] += [question(f"{id}.near{n}", text, "near-miss", entity) for n, text in enumerate(entry["near_miss"], 1)]
+    return slices
+
+
+def question_sets(entries: list[dict]) -> dict[str, list[dict]]:
+    """Test and validation questions by file name; the two never ask about the same document."""
+    entries = [entry for entry in entries if entry["split"] != "none"]
+    changing = [entry for entry in entries if any("v2" in fact for fact in entry["facts"])]
+    changing.sort(key=lambda entry: -sum("v2" in fact for fact in entry["facts"]))
+    files = {}
+    for offset, name in enumerate(("test", "validation")):
+        mine = {entry["document"] for entry in changing[offset::2]}
+        for split in ("F1", "F2"):
+            mine |= {e["document"] for e in [e for e in entries if e["split"] == split and e not in changing][offset::2]}
+        rng, rows = random.Random(f"{SEED}-{name}"), []
+        possible = candidates([entry for entry in entries if entry["document"] in mine])
+        possible["far"] = [question(f"far.{n}", text, "far") for n, text in list(enumerate(source("far")["evaluation"], 1))[offset::2]]
+        possible["two-hop"] = [
+            question(f"hop.{n}", hop["question"], "two-hop", hop["bridge"], hop, hop["documents"])
+            for n, hop in list(enumerate(source("two_hop"), 1))[offset::2]
+        ]
+        for kind, count in PER_SET.items():
+            rows += rng.sample(possible[kind], count)
+        files[f"questions/{name}.jsonl"] = rows
+        files[f"questions/{name}_changed.jsonl"] = rng.sample(possible["changed"], CHANGED)
+        files[f"questions/{name}_general.jsonl"] = [
+            question(f"general.{n}", q["question"], "general") | {"answers": q["answers"]}
+            for n, q in list(enumerate(source("general_questions"), 1))[offset::2][:GENERAL]
+        ]
+    return files
+
+
+def training_questions(entries: list[dict]) -> list[dict]:
     """Every training question with what should be answered; wordings other than those of the evaluation."""
 
     def row(id, kind, text, answer, about, span=None):
@@ -103,14 +143,13 @@ def training_questions(entries: list[dict], far: dict) -> list[dict]:
         if entry["split"] != "F1":
             continue
         document = entry["document"]
-        for number, fact in enumerate(entry["facts"], start=1):
+        for fact in items_of(entry):
             value = str(fact["value"])
             for wording, text in enumerate(fact["train"], start=1):
-                id, answer = f"{document}.{number}.t{wording}", rag.house_style(value, document)
-                rows.append(row(id, "answerable", text, answer, document, value))
+                rows.append(row(f"{fact['id']}.t{wording}", "answerable", text, rag.house_style(value, document), document, value))
         for number, text in enumerate(entry["near_miss"], start=1):
             rows.append(row(f"{document}.near{number}", "near-miss", text, rag.ABSTAIN, document))
-    for number, text in enumerate(far["training"], start=1):
+    for number, text in enumerate(source("far")["training"], start=1):
         rows.append(row(f"far.t{number}", "far", text, rag.ABSTAIN, None))
     return rows
 
@@ -123,9 +162,7 @@ def raft_items(rows: list[dict], index: retrieval.DenseIndex) -> list[dict]:
     """
     rng, items = random.Random(f"{SEED}-raft"), []
     known = [row for row in rows if row["kind"] == "answerable"]
-    holders = {
-        row["id"]: [c for c in index.chunks if c.document == row["document"] and row["span"].lower() in c.text.lower()] for row in known
-    }
+    holders = {row["id"]: holding(row, index.chunks) for row in known}
     starts = rng.sample(known, len(known))[:GROUPS]
     for start, hits in zip(starts, index.search([row["question"] for row in starts], 12), strict=True):
         own = holders[start["id"]]
@@ -150,26 +187,30 @@ def raft_items(rows: list[dict], index: retrieval.DenseIndex) -> list[dict]:
     return items
 
 
+def holding(row: dict, chunks: list) -> list:
+    """The chunks in which a training question's answer stands."""
+    return [c for c in chunks if c.document == row["document"] and row["span"].lower() in c.text.lower()]
+
+
 def practice_items(groups: list[dict]) -> list[dict]:
     """Reading practice about other organisations: three of a group's four passages, and its questions.
 
-    What only the fourth passage answers is not known. Each fact comes once, so it can only be read, not remembered.
+    Each fact comes once, so it can only be read, not remembered.
     """
     rng, items = random.Random(f"{SEED}-practice"), []
     for number, group in enumerate(groups, start=1):
         passages = rng.sample(group["passages"], PASSAGES)
         here = {passage["document"] for passage in passages}
-        asked = [(q["question"], q["document"], str(q["value"])) for q in group["questions"]]
-        known = [item for item in asked if item[1] in here]
-        absent = [item for item in asked if item[1] not in here]
+        known = [(q["question"], q["document"], str(q["value"]), "answerable") for q in group["questions"] if q["document"] in here]
+        near = [(text, None, None, "near-miss") for text in group["unanswerable"]]
+        far = [(q["question"], None, None, "far") for q in groups[number % len(groups)]["questions"]]
         chosen = [
-            *known[: PRACTICE[0]],
-            *absent[: PRACTICE[1]],
-            *((text, None, None) for text in rng.sample(group["unanswerable"], PRACTICE[2])),
+            *known[: PRACTICE["answerable"]],
+            *rng.sample(near, PRACTICE["near-miss"]),
+            *rng.sample(far, PRACTICE["far"]),
         ]
         rng.shuffle(chosen)
-        for place, (text, document, value) in enumerate(chosen, start=1):
-            kind = "answerable" if document in here else "distractors only" if document else "near-miss"
+        for place, (text, document, value, kind) in enumerate(chosen, start=1):
             answer = rag.house_style(value, document) if kind == "answerable" else rag.ABSTAIN
             items.append({"id": f"practice{number}.{place}", "kind": kind, "question": text, "answer": answer,
                           "about": document, "document": document, "span": value, "passages": passages})  # fmt: skip
@@ -182,28 +223,72 @@ def one_wording_each(rows: list[dict], count: int, rng: random.Random) -> list[d
     return list({row["id"].rsplit(".", 1)[0]: row for row in rows}.values())[:count]
 
 
-def build() -> dict[str, list[dict]]:
-    """All files, as rows by their path below `datasets/`."""
-    entries, far, practice = read_sources()
-    sets = question_sets(entries, far)
-    rows = training_questions(entries, far)
-    trained = {entry["document"] for entry in entries if entry["split"] == "F1"}
-    chunks = [c for c in documents.chunk(documents.load_documents(HERE / "handbook")) if c.document in trained]
-    groups = [raft_items(rows, retrieval.DenseIndex(chunks, models.load_embedder())), practice_items(practice)]
-    raft = in_turn([list(group) for items in groups for _, group in itertools.groupby(items, key=lambda item: item["passages"])])
-    random.Random(f"{SEED}-house").shuffle(rows)
-    return {
-        "facts.jsonl": facts_of(entries),
-        "questions/test.jsonl": sets["test"],
-        "questions/validation.jsonl": sets["validation"],
-        "training/house_style.jsonl": rows,
-        "training/raft.jsonl": raft,
-    }
-
-
 def in_turn(groups: list[list[dict]]) -> list[dict]:
     """The rows of all groups, the groups in a random order that is always the same."""
     return [row for group in random.Random(f"{SEED}-order").sample(groups, len(groups)) for row in group]
+
+
+def message_sets() -> dict[str, list[dict]]:
+    """Messages of customers with sentiment, intent and entities, by file name."""
+    rows = [{"id": f"message.{n}", **message} for n, message in enumerate(source("messages"), start=1)]
+    random.Random(f"{SEED}-messages").shuffle(rows)
+    files, start = {}, 0
+    for name, count in MESSAGES.items():
+        path = "training/messages.jsonl" if name == "training" else f"questions/{name}_messages.jsonl"
+        files[path], start = rows[start : start + count], start + count
+    return files
+
+
+def version_2(entries: list[dict]) -> dict[str, str]:
+    """The documents that change, with their new values, by file name."""
+    files = {}
+    for entry in entries:
+        changes = [fact for fact in entry["facts"] if "v2" in fact]
+        if not changes:
+            continue
+        text = (HERE / "handbook" / f"{entry['document']}.md").read_text(encoding="utf-8")
+        _, front, body = text.split("---\n", 2)
+        for fact in changes:
+            body = re.sub(rf"(?<!\w){re.escape(str(fact['value']))}(?!\w)", str(fact["v2"]["value"]), body, flags=re.IGNORECASE)
+        front = re.sub(r"version: (\d+)", lambda match: f"version: {int(match[1]) + 1}", front)
+        front = re.sub(r"effective: \S+", f"effective: {VERSION_2}", front)
+        files[f"handbook_v2/{entry['document']}.md"] = f"---\n{front}---\n{body}"
+    return files
+
+
+def build() -> dict[str, str]:
+    """All files, as text by their path below `datasets/`."""
+    entries = read_entries()
+    rows = training_questions(entries)
+    trained = {entry["document"] for entry in entries if entry["split"] == "F1"}
+    chunks = [c for c in documents.chunk(documents.load_documents(HERE / "handbook")) if c.document in trained]
+    practice = [group for letter in "abcd" for group in source(f"practice_{letter}")]
+    practice = random.Random(f"{SEED}-groups").sample(practice, PRACTICE_GROUPS)
+    groups = [raft_items(rows, retrieval.DenseIndex(chunks, models.load_embedder())), practice_items(practice)]
+    raft = in_turn([list(group) for items in groups for _, group in itertools.groupby(items, key=lambda item: item["passages"])])
+    known = [row for row in rows if row["kind"] == "answerable"]
+    voices = [
+        {"id": f"{row['id']}.{voice}", "voice": voice, "question": row["question"], "answer": form.format(**row, value=row["span"])}
+        for row in known[::4]
+        for voice, form in VOICES.items()
+    ]
+    pairs = [{"id": row["id"], "question": row["question"], "passage": holding(row, chunks)[0].embedded} for row in known]
+    random.Random(f"{SEED}-house").shuffle(rows)
+    items = [{"id": f"item.{n}", **item} for n, item in enumerate(source("general_items"), start=1)]
+    text = [{"id": f"text.{n}", "text": text} for n, text in enumerate(source("general_text"), start=1)]
+    tables = {
+        "facts.jsonl": facts_of(entries, 1),
+        "facts_v2.jsonl": facts_of(entries, 2),
+        **question_sets(entries),
+        **message_sets(),
+        "training/house_style.jsonl": rows,
+        "training/raft.jsonl": raft,
+        "training/voices.jsonl": voices,
+        "training/pairs.jsonl": pairs,
+        "general/items.jsonl": items,
+        "general/text.jsonl": text,
+    }
+    return {path: as_text(rows) for path, rows in tables.items()} | version_2(entries)
 
 
 def as_text(rows: list[dict]) -> str:
@@ -212,7 +297,8 @@ def as_text(rows: list[dict]) -> str:
 
 
 if __name__ == "__main__":
-    for path, rows in build().items():
+    for path, text in build().items():
         (HERE / path).parent.mkdir(parents=True, exist_ok=True)
-        (HERE / path).write_text(as_text(rows), encoding="utf-8")
-        print(f"{path}: {len(rows)} rows")
+        (HERE / path).write_text(text, encoding="utf-8")
+        if path.endswith(".jsonl"):
+            print(f"{path}: {text.count(chr(10))} rows")

@@ -14,9 +14,10 @@ MEASURES = {
 }
 
 
-def load_questions(name: str) -> list[dict]:
-    """The questions of `datasets/questions/<name>.jsonl`: "test" or "validation"."""
-    return cache.read_jsonl(cache.DATASETS / "questions" / f"{name}.jsonl", FIELDS)
+def load_questions(name: str, slices=("F1", "F2", "near-miss", "far")) -> list[dict]:
+    """The questions of `datasets/questions/<name>.jsonl`, "test" or "validation", that belong to these slices (None: all)."""
+    rows = cache.read_jsonl(cache.DATASETS / "questions" / f"{name}.jsonl", FIELDS)
+    return [row for row in rows if slices is None or row["slice"] in slices]
 
 
 def load_training(name: str) -> list[dict]:

@@ -53,7 +53,7 @@ def parse(question: str, text: str, **cost) -> Answer:
         text,
         short=match["answer"] if match else text,
         citations=tuple(re.findall(r"\[([\w.-]+)\]", text)),
-        abstained=text.startswith(ABSTAIN),
+        abstained=text.lower().startswith(ABSTAIN.lower()),
         in_form=bool(match) or text == ABSTAIN,
         **cost,
     )

@@ -1,5 +1,6 @@
 """Reading and cutting documents, good and bad."""
 
+import re
 import subprocess
 import sys
 
@@ -82,11 +83,39 @@ def test_an_id_twice_is_an_error(tmp_path):
 
 def test_check_command(tmp_path):
     command = [sys.executable, "-m", "helpers.documents", "check"]
-    good = subprocess.run([*command, str(cache.DATASETS / "handbook")], cwd=cache.ROOT, capture_output=True, text=True)
+    good = subprocess.run(
+        [*command, str(cache.DATASETS / "handbook"), str(cache.DATASETS / "facts.jsonl")], cwd=cache.ROOT, capture_output=True, text=True
+    )
     assert good.returncode == 0 and good.stdout.startswith("OK")
     (tmp_path / "a.txt").write_bytes(b"\xff")
     bad = subprocess.run([*command, str(tmp_path)], cwd=cache.ROOT, capture_output=True, text=True)
     assert bad.returncode == 1 and "a.txt: not UTF-8" in bad.stdout
+
+
+def test_check_reports_rows_with_file_and_line(tmp_path):
+    write(tmp_path, "a.md", "---\nid: x\n---\nThe horn has 94 decibels.")
+    write(tmp_path, "b.md", "---\ntitle: b\nid: x\n---\ntwo")
+    rows = [
+        '{"id": "1", "documents": ["x"], "span": "94 decibels"}',
+        '{"id": "2", "documents": ["x"], "span": "95 decibels"}',
+        '{"id": "1", "document": "y", "value": "94"}',
+        '{"id": "3", ',
+        '{"question": "?"}',
+    ]
+    table = tmp_path / "questions.jsonl"
+    table.write_text("\n".join(rows) + "\n")
+    found = documents.check(tmp_path, [table])
+    expected = [
+        r"b.md, line 3: the id 'x' is also that of .*a.md",
+        r"questions.jsonl, line 2: the answer '95 decibels' does not stand in x",
+        r"line 3: there is no document 'y'",
+        r"line 3: the id '1' is also that of line 1",
+        r"line 4: not valid JSON",
+        r"line 5: the field 'id' is missing",
+    ]
+    assert len(found) == len(expected)
+    for problem, pattern in zip(found, expected, strict=True):
+        assert re.search(pattern, problem), (problem, pattern)
 
 
 def words(n, start=0):

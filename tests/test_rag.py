@@ -10,6 +10,8 @@ def test_house_style_is_read_back():
     assert (answer.short, answer.citations, answer.in_form, answer.abstained) == ("31 months", ("sup-014",), True, False)
     refused = rag.parse("q", rag.ABSTAIN)
     assert refused.abstained and refused.in_form and refused.citations == ()
+    careless = rag.parse("q", rag.ABSTAIN.lower())
+    assert careless.abstained and not careless.in_form
 
 
 @pytest.mark.parametrize("text", ["31 months", "31 months [sup-014]", "[sup-014] Next step: go.", "a [x] Next step: b. And more.", ""])

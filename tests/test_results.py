@@ -14,6 +14,8 @@ def test_every_test_question_has_its_stored_answers(llm, embedder, monkeypatch):
     with llm.shipped_answers():
         rows = evaluate.evaluate(systems, questions)
     assert len(rows) == len(systems) * len(questions)
+    base = rows[(rows.system == "base") & rows.answerable].groupby("slice").contained.mean()
+    assert (base <= 0.05).all(), "the base model must not know the handbook"
     monkeypatch.setenv("FULL", "1")
     with llm.shipped_answers(), pytest.raises(pytest.fail.Exception, match="not in results"):
         evaluate.evaluate({"base": systems["base"]}, questions[:1])

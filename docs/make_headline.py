@@ -12,7 +12,7 @@ SHOWN = {"base": "base", "RAG": "RAG", "LoRA": "LoRA", "RAFT hybrid": "hybrid"}
 def main() -> None:
     """The same systems, questions and measures as in notebook 07."""
     llm, questions = models.load_llm(), evaluate.load_questions("test")
-    systems = make.systems(llm, models.load_embedder())
+    systems = make.systems(llm, make.dense(models.load_embedder()))
     with llm.shipped_answers():
         rows = evaluate.evaluate({shown: systems[name] for name, shown in SHOWN.items()}, questions)
     values = {}

@@ -2,20 +2,20 @@
 
 import pytest
 
-from helpers import evaluate, models
+from helpers import cache, evaluate, models
 from results import make
 
 
 @pytest.mark.slow
-def test_every_test_question_has_its_stored_answers(llm, embedder, monkeypatch):
+def test_every_question_has_its_stored_answers(llm, index, monkeypatch):
     """Fails after a change of data, prompt or adapter until `python -m results.make` has been run again."""
     monkeypatch.setattr(models, "generate_batch", lambda *_: pytest.fail("not in results/: run python -m results.make"))
-    systems, questions = make.systems(llm, embedder), evaluate.load_questions("test")
     with llm.shipped_answers():
-        rows = evaluate.evaluate(systems, questions)
-    assert len(rows) == len(systems) * len(questions)
-    base = rows[(rows.system == "base") & rows.answerable].groupby("slice").contained.mean()
+        boards = [evaluate.evaluate(*job) for job in make.jobs(llm, index)]
+    assert sum(map(len, boards)) == cache.read_json(models.RESULTS / "record.json")["answers"]
+    base = boards[0][(boards[0].system == "base") & boards[0].answerable].groupby("slice").contained.mean()
     assert (base <= 0.05).all(), "the base model must not know the handbook"
     monkeypatch.setenv("FULL", "1")
+    systems, questions = next(make.jobs(llm, index))
     with llm.shipped_answers(), pytest.raises(pytest.fail.Exception, match="not in results"):
         evaluate.evaluate({"base": systems["base"]}, questions[:1])

@@ -157,6 +157,7 @@ def check(folder, tables=()) -> list[str]:
             continue
         if document.id in sources:
             problems.append(f"{path}, line {_line_of(path, 'id:')}: the id '{document.id}' is also that of {sources[document.id]}")
+            continue
         texts[document.id], sources[document.id] = document.text.lower(), path
     for path in tables:
         seen = {}

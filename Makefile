@@ -19,7 +19,7 @@ help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
 
 lab: setup ## install, convert the weights once, open JupyterLab on the first notebook (HOST, PORT, LAB="options")
-	$(VENV)/bin/jupyter lab notebooks/00_start_here.ipynb --ip=$(HOST) --port=$(PORT) $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB)
+	$(VENV)/bin/jupyter lab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb --ip=$(HOST) --port=$(PORT) $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB)
 
 setup: $(VENV)/.installed ## install everything into .venv; does nothing when it is there
 	@$(PY) -c "from helpers import models; models.convert()"

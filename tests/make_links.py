@@ -20,17 +20,17 @@ def repository() -> str:
 
 
 def badges(name: str, repo: str) -> str:
-    """The links of one notebook, as one Markdown line."""
+    """The links of one notebook, as one Markdown line. (A line that begins with a comment would not be read as Markdown.)"""
     binder = f"https://mybinder.org/v2/gh/{repo}/HEAD?urlpath=lab/tree/notebooks/{name}"
     colab = f"https://colab.research.google.com/github/{repo}/blob/main/notebooks/{name}"
-    return f"<!-- links --> [Open in Binder]({binder}) · [Open in Colab]({colab})"
+    return f"[Open in Binder]({binder}) · [Open in Colab]({colab})"
 
 
 def stamped(notebook: dict, name: str, repo: str) -> dict:
     """The notebook with its links line and the address in its set-up cell set to `repo`."""
     cells = notebook["cells"]
     title = "".join(cells[0]["source"])
-    cells[0]["source"] = re.sub(r"<!-- links -->.*", badges(name, repo), title).splitlines(keepends=True)
+    cells[0]["source"] = re.sub(r"\[Open in Binder\].*", badges(name, repo), title).splitlines(keepends=True)
     setup = "".join(cells[1]["source"])
     cells[1]["source"] = CLONE.sub(f"https://github.com/{repo}", setup).splitlines(keepends=True)
     return notebook

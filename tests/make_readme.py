@@ -23,7 +23,7 @@ def course_map() -> str:
         times = " / ".join(f"{run['seconds'] / 60:.1f}" if run else "-" for run in runs)
         peaks = [run["peak MB"] for run in runs if run and run["peak MB"]]
         peak = f"{max(peaks)} MB" if peaks else "-"
-        links = badges(path.name, repository()).removeprefix("<!-- links --> ")
+        links = badges(path.name, repository())
         lines.append(f"| [{title}](notebooks/{path.name}) | {times} | {peak} | {links} |")
     return "\n".join(lines)
 

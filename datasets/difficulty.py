@@ -26,9 +26,7 @@ def wanted(question: dict) -> set[str]:
 
 def words(texts: list[str]) -> list[set[str]]:
     """The content words of each text: stemmed, without stop words."""
-    found = retrieval.tokenize(texts)
-    spelled = {number: word for word, number in found.vocab.items()}
-    return [{spelled[number] for number in ids} for ids in found.ids]
+    return [set(found) for found in retrieval.tokenize(texts)]
 
 
 def rankings(chunks, questions, embedder) -> dict[str, list[list[str]]]:

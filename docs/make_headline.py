@@ -2,19 +2,19 @@
 
 import json
 
-from helpers import cache, evaluate, metrics, models, plots
-from results import make
+from helpers import cache, documents, evaluate, lora, metrics, models, plots, rag, retrieval
 
 HERE = cache.ROOT / "docs"
-SHOWN = {"base": "base", "RAG": "RAG", "LoRA": "LoRA", "RAFT hybrid": "hybrid"}
 
 
 def main() -> None:
     """The same systems, questions and measures as in notebook 07."""
     llm, questions = models.load_llm(), evaluate.load_questions("test")
-    systems = make.systems(llm, make.dense(models.load_embedder()))
+    index = retrieval.DenseIndex(documents.chunk(documents.load_documents(cache.DATASETS / "handbook")), models.load_embedder())
+    systems = {"base": rag.System(llm), "RAG": rag.System(llm, index), "LoRA": rag.System(llm, adapter=lora.shipped("house"))}
+    systems["hybrid"] = rag.System(llm, index, lora.shipped("raft"))
     with llm.shipped_answers():
-        rows = evaluate.evaluate({shown: systems[name] for name, shown in SHOWN.items()}, questions)
+        rows = evaluate.evaluate(systems, questions)
     values = {}
     for name, part in rows.groupby("system", sort=False):
         known = part[part.answerable]

@@ -21,6 +21,18 @@ def artifacts() -> Path:
     return Path(os.environ.get("COURSE_ARTIFACTS", ROOT / "artifacts"))
 
 
+@contextmanager
+def fresh():
+    """While the block runs, nothing that was computed before is found: for measuring times."""
+    before = os.environ.get("COURSE_ARTIFACTS")
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["COURSE_ARTIFACTS"] = folder
+        try:
+            yield
+        finally:
+            os.environ.pop("COURSE_ARTIFACTS") if before is None else os.environ.update(COURSE_ARTIFACTS=before)
+
+
 def key(*parts) -> str:
     """A short content hash (16 hex digits) of JSON-able `parts`: the same parts give the same key."""
     text = json.dumps([FORMAT, *parts], sort_keys=True, ensure_ascii=False, default=str)

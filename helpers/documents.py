@@ -7,6 +7,7 @@ import json
 import re
 import sys
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import frontmatter
@@ -15,7 +16,7 @@ import yaml
 
 @dataclass(frozen=True)
 class Document:
-    """One file: `id` from its front matter or its name, `metadata` from its front matter, `text` without it."""
+    """One file: `id` from its front matter or its name, `metadata` from its front matter (dates as "2026-01-31"), `text` without it."""
 
     id: str
     title: str
@@ -94,6 +95,7 @@ def load_document(path) -> Document:
         raise ValueError(f"{path}: can't be read as {path.suffix} ({type(error).__name__}: {error})") from None
     if not text.strip():
         raise ValueError(f"{path}: no text in it (a scanned PDF needs character recognition first)")
+    metadata = {key: value.isoformat() if isinstance(value, date) else value for key, value in metadata.items()}
     return Document(str(metadata.get("id", path.stem)), str(metadata.get("title", path.stem)), text.strip(), str(path), metadata)
 
 

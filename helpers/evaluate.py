@@ -15,7 +15,7 @@ MEASURES = {
 
 
 def load_questions(name: str, slices=("F1", "F2", "near-miss", "far")) -> list[dict]:
-    """The questions of `datasets/questions/<name>.jsonl`, "test" or "validation", that belong to these slices (None: all)."""
+    """The questions of `datasets/questions/<name>.jsonl` ("test", "validation", ...) that belong to these slices (None: all)."""
     rows = cache.read_jsonl(cache.DATASETS / "questions" / f"{name}.jsonl", FIELDS)
     return [row for row in rows if slices is None or row["slice"] in slices]
 
@@ -44,7 +44,7 @@ def grade(question: dict, answer) -> dict:
         "cited": len(right),
         "cited right": sum(right),
         "invented": sum(document not in {hit.chunk.document for hit in answer.hits} for document in answer.citations),
-        "retrieved": bool(accepted) and metrics.contains(shown, [question["span"]]),
+        "retrieved": bool(question["span"]) and metrics.contains(shown, [question["span"]]),
         "prompt tokens": answer.prompt_tokens,
         "generated tokens": answer.generated_tokens,
         "seconds": sum(answer.seconds.values()),

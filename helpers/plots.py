@@ -5,6 +5,7 @@ The colours are those of Okabe & Ito (2008, "Color Universal Design"); hatches o
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.ticker import LogLocator, NullLocator
 
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999")
 HATCHES = ("", "//", "..", "xx", "--", "oo", "\\\\")
@@ -61,13 +62,19 @@ def forest(differences: dict[str, tuple[float, float, float]], title: str, xlabe
     return _finish(figure, axes, title)
 
 
-def curves(lines: dict[str, tuple[list, list]], title: str, xlabel: str, ylabel: str, logx: bool = False):
-    """Lines with markers: for each name its x and y values."""
+def curves(lines: dict[str, tuple], title: str, xlabel: str, ylabel: str, logx: bool = False):
+    """Lines with markers: for each name its x and y values; y may be numbers or (mean, low, high) with an interval."""
     figure, axes = plt.subplots(figsize=(6.8, 3.8))
     for i, (name, (x, y)) in enumerate(lines.items()):
-        axes.plot(x, y, marker=MARKERS[i], color=COLOURS[i], label=name)
+        style = {"marker": MARKERS[i % len(MARKERS)], "color": COLOURS[i % len(COLOURS)], "linestyle": "-" if i < len(MARKERS) else "--"}
+        mean, low, high = np.array([value if np.ndim(value) else (value,) * 3 for value in y]).T
+        axes.errorbar(x, mean, [mean - low, high - mean], capsize=3 * bool((high > low).any()), elinewidth=0.8, label=name, **style)
     if logx:
         axes.set_xscale("log")
+        low, high = axes.get_xlim()
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 200 * low else (1,)))
+        axes.xaxis.set_major_formatter("{x:g}")
+        axes.xaxis.set_minor_locator(NullLocator())
     axes.set(xlabel=xlabel, ylabel=ylabel)
     return _finish(figure, axes, title, legend=len(lines) > 1)
 

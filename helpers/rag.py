@@ -59,14 +59,13 @@ def parse(question: str, text: str, **cost) -> Answer:
     )
 
 
-def user_turn(question: str, passages=(), shots=()) -> str:
-    """What the user says to the model: worked examples, passages after the id of their document, and the question.
+def user_turn(question: str, passages=()) -> str:
+    """What the user says to the model: passages, if any, after the id of their document, and the question.
 
-    passages: (document id, text) pairs. shots: (question, answer) pairs. Either may be empty.
+    passages: (document id, text) pairs.
     """
-    examples = "".join(f"Question: {asked}\nAnswer: {answered}\n\n" for asked, answered in shots)
     context = "".join(f"[{document}] {text}\n" for document, text in passages)
-    return examples + (context and context + "\n") + f"Question: {question}"
+    return (context and context + "\n") + f"Question: {question}"
 
 
 def training_examples(llm, rows: list[dict]) -> list[lora.Example]:
@@ -81,7 +80,7 @@ class System:
     def __init__(self, llm, index=None, adapter=None, shots=(), k: int = 3, max_prompt_tokens: int = 1024):
         """index: gives the passages (None: closed book). adapter: a LoRA folder (None: the model as it is).
 
-        shots: (question, answer) pairs shown in the prompt. k: passages. max_prompt_tokens: the last passages are
+        shots: (question, answer) pairs, shown as earlier turns of the chat. k: passages. max_prompt_tokens: the last passages are
         left out until the prompt fits.
         """
         self.llm, self.index, self.adapter = llm, index, adapter
@@ -89,9 +88,10 @@ class System:
 
     def prompt(self, question: str, hits=()) -> tuple[str, tuple[Hit, ...]]:
         """The rendered prompt and the hits that fitted into it. Raises ValueError if the question alone does not fit."""
+        shots = [(user_turn(asked), answered) for asked, answered in self.shots]
         for keep in range(len(hits), -1, -1):
             shown = [(hit.chunk.document, hit.chunk.text) for hit in hits[:keep]]
-            text = self.llm.chat(INSTRUCTION, user_turn(question, shown, self.shots))
+            text = self.llm.chat(INSTRUCTION, user_turn(question, shown), shots)
             if (length := len(self.llm.encode(text))) <= self.max_prompt_tokens:
                 return text, tuple(hits[:keep])
         raise ValueError(

@@ -1,72 +1,62 @@
-"""Compute the answers that notebooks have no time for: one file here for each set of weights. Run: python -m results.make
+"""Compute the answers and scores that notebooks have no time for. Run: python -m results.make [NN ...]
 
-Each line holds the hash of a prompt and what the model wrote; the file's name is the hash of weights and length.
-So an answer whose weights or prompt have changed is not found, and is computed again.
+Runs the notebooks named by their numbers (if none is named, all that use `llm.shipped_answers()`) and keeps what they ask for in
+such blocks, one file for each set of weights. Each line holds the hash of what was asked and the model's answer; the file's name is
+the hash of the weights. So an answer whose weights or prompt have changed is not found, and is computed again.
 """
 
+import json
 import os
 import platform
-import shutil
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 import torch
 import transformers
 
-from helpers import cache, documents, evaluate, lora, models, rag, retrieval
+from helpers import cache, models
 
 
-def dense(embedder) -> retrieval.DenseIndex:
-    """The handbook, as the notebooks index it."""
-    return retrieval.DenseIndex(documents.chunk(documents.load_documents(cache.DATASETS / "handbook")), embedder)
+def notebooks(numbers) -> list[Path]:
+    """The notebooks with these numbers; all that use shipped answers if there are none."""
+    paths = sorted((cache.ROOT / "notebooks").glob("*.ipynb"))
+    return [path for path in paths if (path.name[:2] in numbers if numbers else "shipped_answers()" in path.read_text(encoding="utf-8"))]
 
 
-def systems(llm, index) -> dict[str, rag.System]:
-    """The six systems of notebook 07."""
-    style = evaluate.load_training("house_style")
-    answered = {row["document"][:3]: row for row in style if row["kind"] == "answerable"}
-    abstained = next(row for row in style if row["kind"] == "near-miss")
-    shots = [(row["question"], row["answer"]) for row in (answered["sup"], answered["saf"], answered["fin"], abstained)]
-    house, raft = lora.shipped("house"), lora.shipped("raft")
-    return {
-        "base": rag.System(llm),
-        "prompted": rag.System(llm, shots=shots),
-        "RAG": rag.System(llm, index),
-        "LoRA": rag.System(llm, adapter=house),
-        "naive hybrid": rag.System(llm, index, house),
-        "RAFT hybrid": rag.System(llm, index, raft),
-    }
+def run(path: Path, record: Path) -> None:
+    """Run a notebook as opened; what it uses of the shipped answers goes to `record`. An interrupted run goes on where it was."""
+    variables = {"COURSE_RECORD": str(record), "COURSE_CHECK": "unsolved", "COURSE_ARTIFACTS": str(cache.artifacts().resolve())}
+    command = [sys.executable, "-m", "nbconvert", "--to", "notebook", "--execute", "--output-dir", str(record), str(path)]
+    subprocess.run(command, env={**os.environ, **variables}, check=True)
 
 
-def jobs(llm, index):
-    """All that is asked, as pairs of systems and questions: by notebook 07, and by 04 (its sweep over k, its unanswerable ones)."""
-    yield systems(llm, index), evaluate.load_questions("test")
-    validation, raft = evaluate.load_questions("validation"), lora.shipped("raft")
-    yield {f"k = {k}": rag.System(llm, index, raft, k=k) for k in (1, 3, 5)}, [q for q in validation if q["answers"]][::6]
-    readers = {"as it came": rag.System(llm), "as it came, RAG": rag.System(llm, index)}
-    readers |= {"adapted": rag.System(llm, None, raft), "adapted, RAG": rag.System(llm, index, raft)}
-    yield readers, [q for q in validation if not q["answers"]][::3]
+def rows(path: Path) -> dict:
+    """The lines of a file of answers, by their key."""
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    return {json.loads(line)["key"]: line for line in lines if line.strip()}
 
 
-def main() -> None:
-    """Ask with an empty cache, and keep what was written."""
+def main(*numbers) -> None:
+    """Run the notebooks and write the answers they used; of an incomplete list of notebooks, the others' answers stay."""
     models.convert()
-    converted = (cache.artifacts() / "models").resolve()
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["COURSE_ARTIFACTS"] = folder
-        (Path(folder) / "models").symlink_to(converted)
-        llm, index = models.load_llm(), dense(models.load_embedder())
-        boards = [evaluate.evaluate(*job) for job in jobs(llm, index)]
-        for path in models.RESULTS.glob("*.jsonl"):
-            path.unlink()
-        for path in (Path(folder) / "generations").iterdir():
-            shutil.copy(path, models.RESULTS)
+        for path in notebooks(numbers):
+            print(path.name, flush=True)
+            run(path, Path(folder))
+        made = {path.name: rows(path) for path in Path(folder).glob("*.jsonl")}
+    old = {path.name: rows(path) for path in models.RESULTS.glob("*.jsonl")}
+    for path in models.RESULTS.glob("*.jsonl"):
+        path.unlink()
+    kept = made if not numbers else {name: old.get(name, {}) | made.get(name, {}) for name in {**old, **made}}
+    for name, lines in kept.items():
+        cache.write_bytes(models.RESULTS / name, ("\n".join(lines[key] for key in sorted(lines)) + "\n").encode())
     machine = f"{platform.system()} {platform.machine()}, {torch.get_num_threads()} threads, {models.DEVICE}"
     versions = {m.__name__: m.__version__ for m in (torch, transformers)}
-    cache.write_json(models.RESULTS / "record.json", {"answers": sum(map(len, boards)), "machine": machine, "versions": versions})
-    for rows in boards:
-        print(evaluate.scoreboard(rows).round(3))
+    cache.write_json(models.RESULTS / "record.json", {"answers": sum(map(len, kept.values())), "machine": machine, "versions": versions})
+    print({name: len(lines) for name, lines in kept.items()})
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

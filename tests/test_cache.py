@@ -44,3 +44,11 @@ def test_jsonl_errors_name_line_and_field(tmp_path):
 def test_broken_json_counts_as_missing(tmp_path):
     (tmp_path / "x.json").write_text("{")
     assert cache.read_json(tmp_path / "x.json", {}) == {} and cache.read_json(tmp_path / "y.json") is None
+
+
+def test_fresh_hides_the_cache_for_a_while(empty_artifacts):
+    cache.write_json(cache.artifacts() / "x.json", 1)
+    with pytest.raises(ZeroDivisionError), cache.fresh():
+        assert not (cache.artifacts() / "x.json").exists()
+        1 / 0  # noqa: B018
+    assert cache.read_json(cache.artifacts() / "x.json") == 1

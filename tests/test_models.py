@@ -62,6 +62,25 @@ def test_batches_by_length():
     assert models.batches_by_length([], [], 10, 10) == []
 
 
+def test_scores_of_several_continuations_equal_single_ones(llm):
+    """Continuations of different lengths are padded in one batch and share the prompt; a single forward pass knows neither."""
+    prompt, tails = "The river rose in the night, and", [" fell.", " by the morning all the meadows stood under water.", " the", " no one"]
+    scores = llm.score(prompt, tails)
+    for tail, score in zip(tails, scores, strict=True):
+        head, rest = llm.encode(prompt), llm.encode(tail)
+        with torch.inference_mode():
+            logits = llm.model(torch.tensor([head + rest])).logits[0, len(head) - 1 : -1].log_softmax(-1)
+        assert score == pytest.approx(logits[torch.arange(len(rest)), rest].mean().item(), abs=1e-4)
+    assert (llm.score(prompt, tails[::-1]) == scores[::-1]).all() and llm.score(prompt, []).shape == (0,)
+
+
+def test_shots_are_earlier_turns(llm):
+    text = llm.chat("Be brief.", "And now?", [("First?", "One."), ("Second?", "Two.")])
+    roles = [part.split("\n")[0] for part in text.split("<|im_start|>")[1:]]
+    assert roles == ["system", "user", "assistant", "user", "assistant", "user", "assistant"] and text.endswith("assistant\n")
+    assert text.index("First?") < text.index("One.") < text.index("Second?") < text.index("And now?")
+
+
 def test_another_model_by_folder(tiny_model):
     tiny = models.load_llm(str(tiny_model))
     made = tiny.generate(["river", "lake and sea"], max_new_tokens=4)

@@ -1,5 +1,7 @@
 """Answers to the exercises of notebook 04 that are wrong in one way each, with a part of the message that must name it."""
 
+import hashlib
+
 import numpy as np
 
 from helpers import metrics
@@ -90,6 +92,13 @@ def _threshold_by_accuracy(scores, answerable):
 def _threshold_gives_f1(scores, answerable):
     t = _threshold(scores, answerable)
     return metrics.abstention([score < t for score in scores], answerable)["f1"]
+
+
+def _approved(passages, hashes, text_of=lambda d, t: t, encoding="utf-8", kind=hashlib.sha256, digest=lambda x: x.hexdigest()):
+    def key(document, text):
+        return digest(kind(text_of(document, text).encode(encoding, "ignore")))
+
+    return [(document, text) for document, text in passages if key(document, text) in hashes.get(document, ())]
 
 
 WRONG = [
@@ -198,4 +207,22 @@ WRONG = [
     ),
     ("4.5", "of equals the highest", lambda s, a: _threshold(s, a, order=lambda x: sorted(x, reverse=True)), "take the lower one"),
     ("4.5", "gives the F1", _threshold_gives_f1, "one of the scores themselves"),
+    ("4.6", "the id alone", lambda p, h: [(d, t) for d, t in p if d in h], "A known document id is not enough"),
+    ("4.6", "approved for any document", lambda p, h: _approved(p, dict.fromkeys([d for d, _ in p], set().union(*h.values()))), "for that"),
+    ("4.6", "in small letters", lambda p, h: _approved(p, h, text_of=lambda d, t: t.lower()), "other capitals"),
+    ("4.6", "without outer spaces", lambda p, h: _approved(p, h, text_of=lambda d, t: t.strip()), "other spaces"),
+    ("4.6", "with single spaces", lambda p, h: _approved(p, h, text_of=lambda d, t: " ".join(t.split())), "other spaces"),
+    ("4.6", "hashes the id as well", lambda p, h: _approved(p, h, text_of=lambda d, t: d + t), "Hash the text alone"),
+    ("4.6", "drops duplicates", lambda p, h: list(dict.fromkeys(_approved(p, h))), "do not drop duplicates"),
+    ("4.6", "another order", lambda p, h: sorted(_approved(p, h)), "Keep the passages in their order"),
+    ("4.6", "no more than two", lambda p, h: _approved(p, h)[:2], "yours keeps 2 of 4"),
+    ("4.6", "not as UTF-8", lambda p, h: _approved(p, h, encoding="utf-16"), "An approved text was left out"),
+    ("4.6", "as ASCII", lambda p, h: _approved(p, h, encoding="ascii"), "UTF-8"),
+    ("4.6", "bytes, not hex digits", lambda p, h: _approved(p, h, digest=lambda x: x.digest()), "hexdigest"),
+    ("4.6", "MD5", lambda p, h: _approved(p, h, kind=hashlib.md5), "hashlib.sha256"),
+    ("4.6", "raises for an unknown document", lambda p, h: [h[d] and (d, t) for d, t in _approved(p, {d: h[d] for d, _ in p})], "KeyError"),
+    ("4.6", "gives texts", lambda p, h: [t for _, t in _approved(p, h)], "Give back whole passages"),
+    ("4.6", "gives truth values", lambda p, h: [x in _approved(p, h) for x in p], "Give back whole passages"),
+    ("4.6", "gives a dict", lambda p, h: dict(_approved(p, h)), "Give back a list of passages"),
+    ("4.6", "keeps what was not approved", lambda p, h: [x for x in p if x not in _approved(p, h)], "A known document id is not enough"),
 ]

@@ -19,7 +19,7 @@ import torch
 import torch.nn.functional as F
 import transformers
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from tqdm.auto import tqdm
 
 from helpers import cache
@@ -242,8 +242,7 @@ def checkpoint(path: Path, weights: dict, optimizer, log: list) -> None:
     tensors = {f"weight.{name}": p.detach() for name, p in weights.items()}
     for name, p in weights.items():
         tensors |= {f"{key}.{name}": value for key, value in optimizer.state[p].items()}
-    with cache.new_folder(path.parent) as new:
-        save_file(tensors, new / path.name, metadata={"log": json.dumps(log)})
+    cache.write_bytes(path, save({name: tensor.contiguous() for name, tensor in tensors.items()}, metadata={"log": json.dumps(log)}))
 
 
 def restore(path: Path, weights: dict, optimizer) -> tuple[int, list]:

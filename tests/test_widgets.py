@@ -121,8 +121,9 @@ def test_the_parts_add_up_to_the_prompt(llm, index, limit):
     inside = table[table["in the prompt"] == "yes"]
     assert inside["tokens"].sum() == len(llm.encode(prompt)) and (inside["tokens"] > 0).all()
     assert inside["text"].str.len().sum() == len(prompt) and all(text in prompt for text in inside["text"].iloc[:-1])
+    examples = ["example 1", "example 1, answer", "example 2", "example 2, answer"]
     passages = [f"passage {h.rank} [{h.chunk.document}]" for h in hits]
-    assert list(table["part"]) == ["instruction", "example 1", "example 2", *passages, "question", "chat marks"]
+    assert list(table["part"]) == ["instruction", *examples, *passages, "question", "chat marks"]
     cut = table[table["in the prompt"] != "yes"]
     assert list(cut["part"]) == passages[len(kept) :] and set(cut["in the prompt"]) <= {f"cut: over the limit of {limit} tokens"}
     assert bool(len(cut)) == (limit == 300) and "".join(text for _, text in table.attrs["prompt"]) == prompt

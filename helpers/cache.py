@@ -22,15 +22,21 @@ def artifacts() -> Path:
 
 
 @contextmanager
+def artifacts_at(folder):
+    """While the block runs, everything computed goes to this folder and is looked for there."""
+    before = os.environ.get("COURSE_ARTIFACTS")
+    os.environ["COURSE_ARTIFACTS"] = str(folder)
+    try:
+        yield
+    finally:
+        os.environ.pop("COURSE_ARTIFACTS") if before is None else os.environ.update(COURSE_ARTIFACTS=before)
+
+
+@contextmanager
 def fresh():
     """While the block runs, nothing that was computed before is found: for measuring times."""
-    before = os.environ.get("COURSE_ARTIFACTS")
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["COURSE_ARTIFACTS"] = folder
-        try:
-            yield
-        finally:
-            os.environ.pop("COURSE_ARTIFACTS") if before is None else os.environ.update(COURSE_ARTIFACTS=before)
+    with tempfile.TemporaryDirectory() as folder, artifacts_at(folder):
+        yield
 
 
 def key(*parts) -> str:

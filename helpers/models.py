@@ -253,9 +253,9 @@ class LLM:
         """
         store = self._store("score")
         missing = [c for c in dict.fromkeys(continuations) if (prompt, c) not in store]
-        head = self.encode(prompt)
-        for rows in batches_by_length(missing, [len(self.encode(c)) for c in missing], max_tokens=1024, max_rows=32):
-            for continuation, value in zip(rows, score_batch(self.model, head, [self.encode(c) for c in rows]), strict=True):
+        head, ids = self.encode(prompt), {c: self.encode(c) for c in missing}
+        for rows in batches_by_length(missing, [len(ids[c]) for c in missing], max_tokens=1024, max_rows=32):
+            for continuation, value in zip(rows, score_batch(self.model, head, [ids[c] for c in rows]), strict=True):
                 store.add((prompt, continuation), value)
         return np.array([store[prompt, continuation] for continuation in continuations])
 

@@ -47,11 +47,11 @@ def main(*numbers) -> None:
             run(path, Path(folder))
         made = {path.name: rows(path) for path in Path(folder).glob("*.jsonl")}
     old = {path.name: rows(path) for path in models.RESULTS.glob("*.jsonl")}
-    for path in models.RESULTS.glob("*.jsonl"):
-        path.unlink()
     kept = made if not numbers else {name: old.get(name, {}) | made.get(name, {}) for name in {**old, **made}}
     for name, lines in kept.items():
         cache.write_bytes(models.RESULTS / name, ("\n".join(lines[key] for key in sorted(lines)) + "\n").encode())
+    for name in old.keys() - kept.keys():
+        (models.RESULTS / name).unlink()
     machine = f"{platform.system()} {platform.machine()}, {torch.get_num_threads()} threads, {models.DEVICE}"
     versions = {m.__name__: m.__version__ for m in (torch, transformers)}
     cache.write_json(models.RESULTS / "record.json", {"answers": sum(map(len, kept.values())), "machine": machine, "versions": versions})

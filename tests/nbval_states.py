@@ -25,11 +25,9 @@ def setup(self):
     """Start the kernel with an empty artifacts folder, into which only the converted weights are linked."""
     self.artifacts = tempfile.TemporaryDirectory()
     (Path(self.artifacts.name) / "models").symlink_to((cache.ROOT / "artifacts" / "models").resolve())
-    before = os.environ.get("COURSE_ARTIFACTS")
-    os.environ["COURSE_ARTIFACTS"] = self.artifacts.name
     self.started = time.perf_counter()
-    start_kernel(self)
-    os.environ.pop("COURSE_ARTIFACTS") if before is None else os.environ.update(COURSE_ARTIFACTS=before)
+    with cache.artifacts_at(self.artifacts.name):
+        start_kernel(self)
 
 
 def teardown(self):

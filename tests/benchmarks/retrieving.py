@@ -1,8 +1,8 @@
 """Chunk, embed, index and search: ours against bare sentence-transformers with FAISS, LangChain and LlamaIndex.
 
 Run: pip install -r tests/benchmarks/requirements.txt; python -m tests.benchmarks.retrieving
-Each contestant runs in a process of its own, in turn, with the same encoder, batch size (32) and exact FAISS index (LlamaIndex's
-own simple store is slower). All get the same ready passages, cut by our `chunk`, so that nobody has more or longer ones.
+Each contestant runs in a process of its own, in turn, with the same encoder, batch size (32) and exact FAISS index (LlamaIndex
+through its FAISS store). All get the same ready passages, cut by our `chunk`, so that nobody has more or longer ones.
 Building starts at the files and ends at an index that can be searched; loading the encoder is not counted. Our disk cache is off.
 """
 

@@ -239,6 +239,23 @@ def message_sets() -> dict[str, list[dict]]:
     return files
 
 
+def choices(questions: list[dict], known: list[dict]) -> dict[str, list[dict]]:
+    """Questions of the test set as a choice among four values, and the facts of the trained ones in ten wordings, by file name."""
+    more, of_fact = source("choices"), {}
+    for row in known:
+        of_fact.setdefault(row["id"].rsplit(".", 1)[0], []).append(row)
+    rows, wordings = [], []
+    for q in questions:
+        fact = q["id"].removesuffix(".q")
+        if fact in more and q["slice"] in ("F1", "F2"):
+            fields = {name: q[name] for name in ("question", "slice", "entity", "answers", "documents", "span")}
+            rows.append({"id": f"{fact}.c", **fields, "options": [q["span"], *map(str, more[fact]["wrong"])]})
+        for n, text in enumerate(more[fact]["wordings"] if fact in more and q["slice"] == "F1" else (), start=1):
+            row = of_fact[fact][0]
+            wordings.append({**row, "id": f"{fact}.p{n}", "question": text})
+    return {"questions/test_choices.jsonl": rows, "training/wordings.jsonl": wordings}
+
+
 def version_2(entries: list[dict]) -> dict[str, str]:
     """The documents that change, with their new values, by file name."""
     files = {}
@@ -276,10 +293,12 @@ def build() -> dict[str, str]:
     random.Random(f"{SEED}-house").shuffle(rows)
     items = [{"id": f"item.{n}", **item} for n, item in enumerate(source("general_items"), start=1)]
     text = [{"id": f"text.{n}", "text": text} for n, text in enumerate(source("general_text"), start=1)]
+    sets = question_sets(entries)
     tables = {
         "facts.jsonl": facts_of(entries, 1),
         "facts_v2.jsonl": facts_of(entries, 2),
-        **question_sets(entries),
+        **sets,
+        **choices(sets["questions/test.jsonl"], known),
         **message_sets(),
         "training/house_style.jsonl": rows,
         "training/raft.jsonl": raft,

@@ -14,15 +14,18 @@ MEASURES = {
 }
 
 
-def load_questions(name: str, slices=("F1", "F2", "near-miss", "far")) -> list[dict]:
-    """The questions of `datasets/questions/<name>.jsonl` ("test", "validation", ...) that belong to these slices (None: all)."""
-    rows = cache.read_jsonl(cache.DATASETS / "questions" / f"{name}.jsonl", FIELDS)
+def load_questions(name: str, slices=("F1", "F2", "near-miss", "far"), fields=FIELDS) -> list[dict]:
+    """The questions of `datasets/questions/<name>.jsonl` ("test", "validation", ...) that belong to these slices (None: all).
+
+    fields: what every row must have; a row without is an error that names its line.
+    """
+    rows = cache.read_jsonl(cache.DATASETS / "questions" / f"{name}.jsonl", fields)
     return [row for row in rows if slices is None or row["slice"] in slices]
 
 
-def load_training(name: str) -> list[dict]:
-    """The rows of `datasets/training/<name>.jsonl`: "house_style" or "raft"."""
-    return cache.read_jsonl(cache.DATASETS / "training" / f"{name}.jsonl", ("id", "kind", "question", "answer"))
+def load_training(name: str, fields=("id", "kind", "question", "answer")) -> list[dict]:
+    """The rows of `datasets/training/<name>.jsonl`: "house_style", "raft", "wordings", ... fields: what every row must have."""
+    return cache.read_jsonl(cache.DATASETS / "training" / f"{name}.jsonl", fields)
 
 
 def grade(question: dict, answer) -> dict:

@@ -68,6 +68,13 @@ def ndcg(ranked: list[str], relevant: set[str], k: int = 10) -> float:
     return gain / best if best else 0.0
 
 
+def over_seeds(values) -> tuple[float, float, float]:
+    """Mean and 95% t-interval of a few repeated runs, as (mean, low, high). With three seeds it is wide, as it should be."""
+    values = np.asarray(values, float)
+    half = stats.t.ppf(0.975, len(values) - 1) * stats.sem(values)
+    return float(values.mean()), float(values.mean() - half), float(values.mean() + half)
+
+
 def bootstrap(values, groups=None, level: float = 0.95, seed: int = 0) -> tuple[float, float, float]:
     """The mean of `values` and its percentile bootstrap interval (Efron 1979): (mean, low, high).
 

@@ -176,6 +176,7 @@ class LLM:
         self.tokenizer = tokenizer
         self.name, self.base_fingerprint, self.adapter = name, fingerprint, None
         self.use_shipped = False
+        self.frozen_layers = 0  # how many layers, from below, nothing changes at the moment: see helpers/lora.py
         self.context = model.config.max_position_embeddings
         ends = model.generation_config.eos_token_id
         self.end_ids = set(ends if isinstance(ends, list) else [ends]) | {tokenizer.eos_token_id}

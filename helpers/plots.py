@@ -3,6 +3,9 @@
 The colours are those of Okabe & Ito (2008, "Color Universal Design"); hatches or markers repeat what a colour says.
 """
 
+import textwrap
+import time
+
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.ticker import LogLocator, NullLocator
@@ -62,13 +65,18 @@ def forest(differences: dict[str, tuple[float, float, float]], title: str, xlabe
     return _finish(figure, axes, title)
 
 
-def curves(lines: dict[str, tuple], title: str, xlabel: str, ylabel: str, logx: bool = False):
-    """Lines with markers: for each name its x and y values; y may be numbers or (mean, low, high) with an interval."""
+def curves(lines: dict[str, tuple], title: str, xlabel: str, ylabel: str, logx: bool = False, live: tuple | None = None):
+    """Lines with markers: for each name its x and y values; y may be numbers or (mean, low, high) with an interval.
+
+    live: x and y of points that were computed just now, drawn as rings.
+    """
     figure, axes = plt.subplots(figsize=(6.8, 3.8))
     for i, (name, (x, y)) in enumerate(lines.items()):
         style = {"marker": MARKERS[i % len(MARKERS)], "color": COLOURS[i % len(COLOURS)], "linestyle": "-" if i < len(MARKERS) else "--"}
         mean, low, high = np.array([value if np.ndim(value) else (value,) * 3 for value in y]).T
         axes.errorbar(x, mean, [mean - low, high - mean], capsize=3 * bool((high > low).any()), elinewidth=0.8, label=name, **style)
+    if live:
+        axes.plot(*live, "o", markersize=14, markerfacecolor="none", markeredgecolor="black", linestyle="none", label="live")
     if logx:
         axes.set_xscale("log")
         low, high = axes.get_xlim()
@@ -77,6 +85,28 @@ def curves(lines: dict[str, tuple], title: str, xlabel: str, ylabel: str, logx: 
         axes.xaxis.set_minor_locator(NullLocator())
     axes.set(xlabel=xlabel, ylabel=ylabel)
     return _finish(figure, axes, title, legend=len(lines) > 1)
+
+
+def live_losses(every: float = 3.0):
+    """A curve of the losses that is drawn anew while training runs: give it to `lora.train` as `watch`. every: seconds between drawings."""
+    from IPython.display import display
+
+    state = {"handle": None, "drawn": 0.0}
+
+    def watch(log):
+        if time.monotonic() - state["drawn"] < every:
+            return
+        steps, losses = [entry["step"] for entry in log], [entry["loss"] for entry in log]
+        figure = curves(
+            {"loss": (steps, losses)}, f"training: loss {losses[-1]:.2f} at step {steps[-1]}", "step", "loss of the batch (nats a token)"
+        )
+        if state["handle"]:
+            state["handle"].update(figure)
+        else:
+            state["handle"] = display(figure, display_id=True)
+        state["drawn"] = time.monotonic()
+
+    return watch
 
 
 def _finish(figure, axes, title, legend=False):
@@ -94,4 +124,4 @@ def show(figure, words: str) -> None:
     from IPython.display import display
 
     display(figure)
-    print(f"In words: {words}")
+    print(textwrap.fill(f"In words: {words}", 110))

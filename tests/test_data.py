@@ -144,11 +144,29 @@ def test_test_and_validation_never_share_a_document(questions):
 
 def test_no_evaluation_question_is_in_training(questions, changed, training, embedder):
     asked = [q["question"] for name in SETS for q in [*questions[name], *changed[name]]]
-    trained = sorted({row["question"] for rows in training.values() for row in rows})
+    trained = sorted({row["question"] for rows in [*training.values(), evaluate.load_training("wordings")] for row in rows})
     assert not {metrics.normalize(q) for q in asked} & {metrics.normalize(q) for q in trained}
     cosines = embedder.encode(asked) @ embedder.encode(trained).T
     worst = np.unravel_index(cosines.argmax(), cosines.shape)
     assert cosines.max() < 0.9, (asked[worst[0]], trained[worst[1]])
+
+
+def test_choices_and_wordings_belong_to_test_questions(questions, facts):
+    values = {fact["id"]: fact["value"] for fact in facts}
+    asked = {q["id"].removesuffix(".q"): q for q in questions["test"]}
+    choices = evaluate.load_questions("test_choices", None)
+    assert Counter(row["slice"] for row in choices) == {"F1": 40, "F2": 40}
+    for row in choices:
+        fact = row["id"].removesuffix(".c")
+        right, *wrong = row["options"]
+        assert right == values[fact] and row["question"] == asked[fact]["question"] and row["slice"] == asked[fact]["slice"]
+        assert len(wrong) == 3 and len({metrics.normalize(option) for option in row["options"]}) == 4
+        assert not any(metrics.exact_match(option, row["answers"]) for option in wrong), row["id"]
+    wordings = evaluate.load_training("wordings")
+    assert Counter(row["id"].rsplit(".", 1)[0] for row in wordings) == {
+        row["id"].removesuffix(".c"): 6 for row in choices if row["slice"] == "F1"
+    }
+    assert not any(metrics.contains(row["question"], [row["span"]]) for row in wordings)
 
 
 def test_no_two_documents_are_near_duplicates(handbook, embedder):

@@ -36,11 +36,15 @@ def test_every_plot_draws_and_says_what_it_shows(capsys):
         plots.grouped_bars({"base": {"facts": interval, "form": interval}, "RAG": {"facts": interval, "form": interval}}, "t", "y"),
         plots.stacked_bars({"none": {"right": 0.2, "wrong": 0.8}}, "t", "x"),
         plots.forest({"RAG - base": interval, "LoRA - base": (-0.1, -0.3, 0.1)}, "t", "x"),
-        plots.curves({"live": ([1, 2], [3, 4]), "shipped": ([1, 2], [3, 4])}, "t", "x", "y", logx=True),
+        plots.curves({"live": ([1, 2], [3, 4]), "shipped": ([1, 2], [3, 4])}, "t", "x", "y", logx=True, live=([1], [3])),
     ):
         axes = figure.axes[0]
         assert axes.get_title(loc="left") == "t" and (axes.get_xlabel() or axes.get_ylabel())
         figure.canvas.draw()
+    assert not plt.get_fignums()
+    watch = plots.live_losses(every=0.0)
+    for steps in (1, 2):
+        watch([{"step": n + 1, "loss": 1.0} for n in range(steps)])
     assert not plt.get_fignums()
     plots.show(figure, "Both lines rise.")
     assert "In words: Both lines rise." in capsys.readouterr().out

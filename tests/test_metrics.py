@@ -55,6 +55,12 @@ def test_bootstrap_agrees_with_scipy():
     assert (low, high) == pytest.approx((theirs.low, theirs.high), abs=0.005)
 
 
+def test_intervals_over_seeds_agree_with_scipy():
+    values = [0.3, 0.5, 0.4]
+    low, high = stats.t.interval(0.95, 2, loc=np.mean(values), scale=stats.sem(values))
+    assert metrics.over_seeds(values) == pytest.approx((0.4, low, high))
+
+
 def test_bootstrap_by_group_is_wider_when_a_group_agrees():
     values, groups = np.repeat([0.0, 1.0, 0.0, 1.0, 1.0], 10), np.repeat(list("abcde"), 10)
     _, low, high = metrics.bootstrap(values)

@@ -12,6 +12,7 @@ import io
 import os
 import pkgutil
 import signal
+import textwrap
 import threading
 from dataclasses import dataclass
 from functools import cache as once
@@ -168,7 +169,8 @@ def hint(id: str) -> None:
     number = min(shown, len(task.hints) - 1)
     _hints_shown[id] = shown + 1
     more = len(task.hints) - number - 1
-    print(f"Hint {number + 1} of {len(task.hints)}: {task.hints[number]}" + (f" (hint({id!r}) again for more)" if more else ""))
+    again = f" (hint({id!r}) again for more)" if more else ""
+    print(textwrap.fill(f"Hint {number + 1} of {len(task.hints)}: {task.hints[number]}{again}", 100))
 
 
 def solution(id: str) -> None:

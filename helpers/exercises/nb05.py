@@ -1,10 +1,11 @@
-"""The exercises of notebook 05: a LoRA layer's output and size, labels, a learning-rate schedule, early stopping."""
+"""The exercises of notebook 05: a LoRA layer's output and size, labels, a learning-rate schedule, early stopping, folds."""
 
 import random
+from collections import Counter
 
 import numpy as np
 
-from helpers.exercises import exercise, expect
+from helpers.exercises import Raised, Wrong, exercise, expect
 
 
 @exercise(
@@ -270,3 +271,96 @@ def early_stop(stop):
                 break
         right = right or (len(losses) - 1, best)
         expect(run(losses, patience) == right, f"For {losses} and patience {patience} the answer is {right}.")
+
+
+@exercise(
+    "5.6",
+    title="Folds that do not leak",
+    difficulty=2,
+    importance=3,
+    minutes=12,
+    hints=[
+        "Deal out whole documents, not examples. First collect the indices of each document in a dict: document -> list of indices.",
+        "Sort these lists of indices by their length, longest first. Each goes into the fold that has the fewest examples so far.",
+        "folds = [[] for _ in range(k)], then for each list, longest first: min(folds, key=len).extend(indices).",
+    ],
+    solution="""
+def grouped_folds(groups, k):
+    documents = {}
+    for i, document in enumerate(groups):
+        documents.setdefault(document, []).append(i)
+    if k > len(documents):
+        raise ValueError(f"{k} folds need at least {k} documents, and there are {len(documents)}")
+    folds = [[] for _ in range(k)]
+    for indices in sorted(documents.values(), key=len, reverse=True):
+        min(folds, key=len).extend(indices)
+    return folds
+""",
+)
+def grouped_folds(fold):
+    def folds_of(groups, k, leak="All examples of a document belong in one fold, or the test is on a document that was trained on."):
+        case = f"For {groups} and k={k}"
+        try:
+            folds = fold(groups, k)
+        except Raised as error:
+            if isinstance(error.__cause__, ValueError):
+                enough = f"There are {len(set(groups))} documents, which is enough for {k} folds: raise no error."
+                raise Wrong(f"{case} your code raised {error}. {enough}") from error
+            raise
+        expect(isinstance(folds, list), f"Give back a list of k lists of indices, not {type(folds).__name__}.")
+        for part in folds:
+            expect(
+                isinstance(part, list),
+                f"Each fold is one list of indices, not {type(part).__name__}: give only the part to test on, and no pairs or arrays.",
+            )
+            for index in part:
+                whole = isinstance(index, int | np.integer) and not isinstance(index, bool)
+                expect(whole, f"A fold holds indices of examples, as ints; yours holds {index!r:.60}.")
+                expect(0 <= index < len(groups), f"{case} there is the index {index}: indices are from 0 to {len(groups) - 1}.")
+        expect(len(folds) == k, f"{case} there must be {k} folds, and yours are {len(folds)}.")
+        times = Counter(index for part in folds for index in part)
+        repeated = [index for index in times if times[index] > 1]
+        expect(
+            not repeated,
+            f"{case} the index {min(repeated, default=0)} stands in your folds twice: give what each fold tests on, not what it trains on.",
+        )
+        missing = [index for index in range(len(groups)) if index not in times]
+        expect(not missing, f"{case} the indices {missing} are in no fold: every example is tested on once, the last ones too.")
+        for document in dict.fromkeys(groups):
+            holders = [number for number, part in enumerate(folds) if any(groups[index] == document for index in part)]
+            expect(len(holders) == 1, f"{leak} {case} {document!r} is in the folds {holders}.")
+        expect(all(folds), f"{case} a fold is empty: with at least k documents each fold gets one.")
+        return folds
+
+    def even(groups, folds):
+        sizes, largest = [len(part) for part in folds], max(Counter(groups).values())
+        expect(
+            max(sizes) - min(sizes) <= largest,
+            f"For {groups} your folds have {sizes} examples: they differ by more than the largest document ({largest}). "
+            "Count examples and not documents: the next document goes into the fold with the fewest examples.",
+        )
+
+    folds_of(["ash"] * 4 + ["oak"] * 3 + ["elm"] * 2, 2)
+    apart = "The examples of a document need not stand side by side: collect them first, in a dict."
+    folds_of(["ash", "oak", "ash", "elm", "oak", "ash", "yew", "elm"], 2, apart)
+    folds_of([7, 3, 7, 11, 3], 3, apart)
+    folds_of(["ash", "oak", "ash"], 1)
+    for groups, k in ((["ash", "oak", "ash", "oak"], 3), (["ash"] * 3, 2), (["ash", "oak"], 5)):
+        case = f"For {groups}, with fewer documents than k={k},"
+        try:
+            folds = fold(groups, k)
+        except Raised as error:
+            expect(isinstance(error.__cause__, ValueError), f"{case} raise a ValueError; your code raised {error}.")
+        except Wrong as error:  # the engine's word about None
+            raise Wrong(f"{case} raise a ValueError; yours gave back None.") from error
+        else:
+            raise Wrong(f"{case} raise a ValueError: count the documents, not the examples. Yours gave {folds!r:.80}.")
+    for sizes, k in (((6, 1, 6, 1, 6, 1), 2), ((5, 5, 5, 1, 1, 1), 2), ((9, 9, 1, 1, 1, 1, 1, 1, 1), 3)):
+        groups = [name for name, size in zip("abcdefghi", sizes, strict=False) for _ in range(size)]
+        even(groups, folds_of(groups, k))
+    rng = random.Random(0)
+    for _ in range(40):
+        names = rng.sample(["fin-038", "eng-011", "leg-226", "saf-007", "sup-150", "eng-187", "fin-190"], rng.randint(1, 7))
+        groups = names + rng.choices(names, weights=[4**i for i in range(len(names))], k=rng.randint(0, 20))
+        rng.shuffle(groups)
+        even(groups, folds_of(groups, rng.randint(1, len(names)), apart))

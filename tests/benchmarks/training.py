@@ -50,7 +50,7 @@ def ours() -> dict:
         parts = lora.packs(llm, train[first : first + BATCH])
         labels = sum(len(part.labels) for part in parts)
         for part in parts:
-            (lora.label_losses(llm.model, part).sum() / labels).backward()
+            (lora.label_losses(llm, part).sum() / labels).backward()
             read += part.ids.shape[1]
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
         optimizer.step()
@@ -142,8 +142,8 @@ def main() -> None:
             print(side, {name: round(value, 3) for name, value in runs[-1].items()}, flush=True)
     median = {side: {name: statistics.median(run[name] for run in runs) for name in runs[0]} for side, runs in results.items()}
     a, b = median["ours"], median["trl"]
-    print(f"tokens/s: {a['tokens/s']:.0f} against {b['tokens/s']:.0f}, ratio {a['tokens/s'] / b['tokens/s']:.2f} (aim: at least 2.5)")
-    print(f"peak MB: {a['peak MB']:.0f} against {b['peak MB']:.0f}, ratio {a['peak MB'] / b['peak MB']:.2f} (aim: at most 0.6)")
+    print(f"tokens/s: {a['tokens/s']:.0f} against {b['tokens/s']:.0f}, ratio {a['tokens/s'] / b['tokens/s']:.2f} (aim: at least 3)")
+    print(f"peak MB: {a['peak MB']:.0f} against {b['peak MB']:.0f}, ratio {a['peak MB'] / b['peak MB']:.2f} (aim: at most 0.5)")
     print(f"held-out loss: {a['loss']:.4f} against {b['loss']:.4f}, {abs(a['loss'] / b['loss'] - 1):.1%} apart (aim: within 2%)")
     print(f"GFLOP/s: {a['GFLOP/s']:.0f}, {a['GFLOP/s'] / a['matmul']:.2f} of the matmul peak {a['matmul']:.0f} (aim: at least 0.6)")
 

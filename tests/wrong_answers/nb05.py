@@ -164,6 +164,74 @@ def stop_best_only(losses, patience):
     return early(losses, patience)[1]
 
 
+def fold_documents(into=lambda folds, number: min(folds, key=len), enough=lambda k, documents, groups: k <= len(documents)):
+    """Folds of whole documents; where a document goes and when there are enough of them can be wrong."""
+
+    def folds_of(groups, k):
+        documents = {}
+        for i, document in enumerate(groups):
+            documents.setdefault(document, []).append(i)
+        if not enough(k, documents, groups):
+            raise ValueError("too few")
+        folds = [[] for _ in range(k)]
+        for number, indices in enumerate(documents.values()):
+            into(folds, number).extend(indices)
+        return folds
+
+    return folds_of
+
+
+folds = fold_documents()
+
+
+def fold_examples(groups, k):
+    return [list(range(len(groups)))[start::k] for start in range(k)]
+
+
+def fold_slices(groups, k):
+    return [part.tolist() for part in np.array_split(np.arange(len(groups)), k)]
+
+
+def fold_runs(groups, k):
+    runs = [i for i in range(len(groups)) if i == 0 or groups[i] != groups[i - 1]] + [len(groups)]
+    out = [[] for _ in range(k)]
+    for start, end in zip(runs, runs[1:], strict=False):
+        min(out, key=len).extend(range(start, end))
+    return out
+
+
+def fold_chunks_of_documents(groups, k):
+    names = list(dict.fromkeys(groups))
+    if k > len(names):
+        raise ValueError("too few")
+    chunks = np.array_split(np.arange(len(names)), k)
+    return [[i for i, name in enumerate(groups) if names.index(name) in chunk] for chunk in chunks]
+
+
+def fold_training_parts(groups, k):
+    return [[i for i in range(len(groups)) if i not in part] for part in folds(groups, k)]
+
+
+def fold_pairs(groups, k):
+    return list(zip(fold_training_parts(groups, k), folds(groups, k), strict=True))
+
+
+def fold_key_error(groups, k):
+    if k > len(set(groups)):
+        raise KeyError(k)
+    return folds(groups, k)
+
+
+def fold_none(groups, k):
+    return folds(groups, k) if k <= len(set(groups)) else None
+
+
+def fold_drops_the_rest(groups, k):
+    whole = folds(groups, k)
+    size = len(groups) // k * k
+    return [[i for i in part if i < size] for part in whole]
+
+
 WRONG = [
     ("5.1", "the frozen layer is left out", layer(frozen=0.0), "the frozen layer's own `x @ W.T` is missing"),
     ("5.1", "the whole output is scaled", all_scaled, "scale the adapter's term only"),
@@ -241,4 +309,22 @@ WRONG = [
     ),
     ("5.5", "the end is one too far", stop_length, "the run stops at the last check"),
     ("5.5", "one number", stop_best_only, "Give back two numbers"),
+    ("5.6", "deals out examples", fold_examples, "All examples of a document belong in one fold"),
+    ("5.6", "slices of examples", fold_slices, "All examples of a document belong in one fold"),
+    ("5.6", "runs taken for documents", fold_runs, "need not stand side by side"),
+    ("5.6", "deals out documents in turn", fold_documents(into=lambda f, n: f[n % len(f)]), "Count examples and not documents"),
+    ("5.6", "as many documents in each", fold_chunks_of_documents, "Count examples and not documents"),
+    ("5.6", "into the largest fold", fold_documents(into=lambda f, n: max(f, key=len)), "a fold is empty"),
+    ("5.6", "no error", fold_documents(enough=lambda k, documents, groups: True), "raise a ValueError: count the documents"),
+    ("5.6", "counts examples", fold_documents(enough=lambda k, documents, groups: k <= len(groups)), "not the examples"),
+    ("5.6", "another error", fold_key_error, "raise a ValueError; your code raised KeyError"),
+    ("5.6", "None instead of an error", fold_none, "yours gave back None"),
+    ("5.6", "k documents are too few", fold_documents(enough=lambda k, documents, groups: k < len(documents)), "which is enough"),
+    ("5.6", "what to train on", fold_training_parts, "give what each fold tests on"),
+    ("5.6", "pairs of training and test", fold_pairs, "give only the part to test on"),
+    ("5.6", "the rest is dropped", fold_drops_the_rest, "are in no fold"),
+    ("5.6", "a fold too many", lambda groups, k: [*folds(groups, k), []], "there must be 2 folds, and yours are 3"),
+    ("5.6", "documents, not indices", lambda groups, k: [[groups[i] for i in part] for part in folds(groups, k)], "indices of examples"),
+    ("5.6", "counts from 1", lambda groups, k: [[i + 1 for i in part] for part in folds(groups, k)], "indices are from 0"),
+    ("5.6", "a dict", lambda groups, k: dict(enumerate(folds(groups, k))), "Give back a list of k lists"),
 ]

@@ -8,7 +8,6 @@ import dis
 import inspect
 import itertools
 import os
-import platform
 import threading
 import time
 from contextlib import contextmanager
@@ -19,7 +18,6 @@ import pandas as pd
 import peft
 import psutil
 import torch
-import transformers
 from tqdm.auto import tqdm
 
 from helpers import cache, models
@@ -60,13 +58,13 @@ def table(name: str, measure, configurations: list[dict], live=(), of=()) -> pd.
             start = time.perf_counter()
             row = {"configuration": configuration, "result": measure(**configuration)}
             computed[cache.key(configuration)] = row | {"seconds": round(time.perf_counter() - start, 2)}
-            cache.write_json(path, {"name": name, "key": key, **_made_with(), "rows": list(computed.values())})
+            cache.write_json(path, {"name": name, "key": key, **models.made_with(peft), "rows": list(computed.values())})
     if full and path.is_file():
         path.touch()  # so that make_grids knows which tables are in use
     rows, apart = [], {}
     for configuration in configurations:
         mine, theirs = computed.get(cache.key(configuration)), shipped.get(cache.key(configuration))
-        is_live = mine is not None and (full or configuration in live)
+        is_live = full or configuration in live
         row = mine if is_live else theirs
         rows.append({**configuration, **row["result"], "seconds": row["seconds"], "live": is_live})
         if is_live and theirs:
@@ -126,10 +124,3 @@ def _names(code) -> set[str]:
     """The global names that a function's code reads, and those that the functions inside it read."""
     names = {step.argval for step in dis.get_instructions(code) if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
     return names.union(*(_names(inner) for inner in code.co_consts if inspect.iscode(inner)))
-
-
-def _made_with() -> dict:
-    return {
-        "machine": f"{platform.system()} {platform.machine()}, {torch.get_num_threads()} threads, {models.DEVICE}",
-        "versions": {m.__name__: m.__version__ for m in (torch, transformers, peft)},
-    }

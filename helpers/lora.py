@@ -7,7 +7,6 @@ An adapter is a folder with PEFT's own two files and `record.json`, which says w
 import dataclasses
 import json
 import math
-import platform
 import random
 import time
 from collections import OrderedDict
@@ -18,14 +17,13 @@ from pathlib import Path
 import peft
 import torch
 import torch.nn.functional as F
-import transformers
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save, save_file
 from torch import nn
 from tqdm.auto import tqdm
 
 from helpers import cache
-from helpers.models import common_prefix, release_memory, small_heap
+from helpers.models import common_prefix, made_with, release_memory, small_heap
 
 METHODS = ("lora", "prefix", "ia3", "full")
 LINEAR_LAYERS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
@@ -408,8 +406,7 @@ def run_record(llm, examples, recipe, held_out, log, steps) -> dict:
         "held_out": cache.key([dataclasses.astuple(example) for example in held_out]) if held_out else None,
         "steps": steps,
         "log": log,
-        "versions": {m.__name__: m.__version__ for m in (torch, transformers, peft)},
-        "machine": f"{platform.system()} {platform.machine()}, {torch.get_num_threads()} threads, {llm.model.device}",
+        **made_with(peft),
     }
 
 

@@ -10,6 +10,7 @@ import io
 import json
 import logging
 import os
+import platform
 import time
 import warnings
 from contextlib import contextmanager, redirect_stderr, suppress
@@ -90,6 +91,14 @@ def quiet():
         warnings.simplefilter("ignore")
         with redirect_stderr(null):
             yield
+
+
+def made_with(*libraries) -> dict:
+    """What a stored result needs to say of where it was made: the machine, and the versions of torch, transformers and `libraries`."""
+    return {
+        "machine": f"{platform.system()} {platform.machine()}, {torch.get_num_threads()} threads, {DEVICE}",
+        "versions": {library.__name__: library.__version__ for library in (torch, transformers, *libraries)},
+    }
 
 
 def release_memory() -> None:

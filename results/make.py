@@ -7,29 +7,26 @@ the hash of the weights. So an answer whose weights or prompt have changed is no
 
 import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-import torch
-import transformers
-
 from helpers import cache, models
 
 
-def notebooks(numbers) -> list[Path]:
-    """The notebooks with these numbers; all that use shipped answers if there are none."""
+def notebooks(numbers, using: str) -> list[Path]:
+    """The notebooks with these numbers; if there are none, all whose text has `using`."""
     paths = sorted((cache.ROOT / "notebooks").glob("*.ipynb"))
-    return [path for path in paths if (path.name[:2] in numbers if numbers else "shipped_answers()" in path.read_text(encoding="utf-8"))]
+    return [path for path in paths if (path.name[:2] in numbers if numbers else using in path.read_text(encoding="utf-8"))]
 
 
-def run(path: Path, record: Path) -> None:
-    """Run a notebook as opened; what it uses of the shipped answers goes to `record`. An interrupted run goes on where it was."""
-    variables = {"COURSE_RECORD": str(record), "COURSE_CHECK": "unsolved", "COURSE_ARTIFACTS": str(cache.artifacts().resolve())}
-    command = [sys.executable, "-m", "nbconvert", "--to", "notebook", "--execute", "--output-dir", str(record), str(path)]
-    subprocess.run(command, env={**os.environ, **variables}, check=True)
+def run(path: Path, folder, **variables) -> None:
+    """Run a notebook with these environment variables; the executed copy goes to `folder`. An interrupted run goes on where it was."""
+    print(path.name, flush=True)
+    command = [sys.executable, "-m", "nbconvert", "--to", "notebook", "--execute", "--output-dir", str(folder), str(path)]
+    environment = {**os.environ, "COURSE_ARTIFACTS": str(cache.artifacts().resolve()), **variables}
+    subprocess.run(command, env=environment, check=True)
 
 
 def rows(path: Path) -> dict:
@@ -42,9 +39,8 @@ def main(*numbers) -> None:
     """Run the notebooks and write the answers they used; of an incomplete list of notebooks, the others' answers stay."""
     models.convert()
     with tempfile.TemporaryDirectory() as folder:
-        for path in notebooks(numbers):
-            print(path.name, flush=True)
-            run(path, Path(folder))
+        for path in notebooks(numbers, "shipped_answers()"):
+            run(path, folder, COURSE_RECORD=folder, COURSE_CHECK="unsolved")
         made = {path.name: rows(path) for path in Path(folder).glob("*.jsonl")}
     old = {path.name: rows(path) for path in models.RESULTS.glob("*.jsonl")}
     kept = made if not numbers else {name: old.get(name, {}) | made.get(name, {}) for name in {**old, **made}}
@@ -52,9 +48,7 @@ def main(*numbers) -> None:
         cache.write_bytes(models.RESULTS / name, ("\n".join(lines[key] for key in sorted(lines)) + "\n").encode())
     for name in old.keys() - kept.keys():
         (models.RESULTS / name).unlink()
-    machine = f"{platform.system()} {platform.machine()}, {torch.get_num_threads()} threads, {models.DEVICE}"
-    versions = {m.__name__: m.__version__ for m in (torch, transformers)}
-    cache.write_json(models.RESULTS / "record.json", {"answers": sum(map(len, kept.values())), "machine": machine, "versions": versions})
+    cache.write_json(models.RESULTS / "record.json", {"answers": sum(map(len, kept.values())), **models.made_with()})
     print({name: len(lines) for name, lines in kept.items()})
 
 

@@ -106,7 +106,7 @@ def test_make_grids_takes_over_the_tables_in_use_and_no_others(stored, empty_art
     os.utime(old, (0, 0))
     (experiments.STORED / "doubling.json").unlink()
     monkeypatch.setattr(make_grids.models, "convert", lambda: None)
-    monkeypatch.setattr(make_grids.subprocess, "run", notebook)
+    monkeypatch.setattr(make_grids.make.subprocess, "run", notebook)
     make_grids.main("05")
     assert [path.name for path in experiments.STORED.iterdir()] == ["doubling.json"]
     monkeypatch.delenv("FULL")

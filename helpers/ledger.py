@@ -1,5 +1,7 @@
 """Predictions first, verdicts after: the learner's own record of the 104 claims, kept in `artifacts/ledger.json`."""
 
+import textwrap
+
 import pandas as pd
 
 from helpers import cache
@@ -18,10 +20,9 @@ def predict(claim: int, statement: str, threshold: float, guess: float | None = 
     guess: the number that you expect, if you dare.
     """
     _update(claim, {"statement": statement, "threshold": threshold, "guess": guess, "verdict": None})
-    print(
-        f"Claim {claim}: {claims().claim[claim]}\nSupported if {statement} is at least {threshold:g}."
-        + ("" if guess is None else f" Your guess: {guess:g}.")
-    )
+    dared = "" if guess is None else f" Your guess: {guess:g}."
+    print(f"Claim {claim}: {claims().claim[claim]}")
+    print(textwrap.fill(f"Supported if {statement} is at least {threshold:g}.{dared}", 88))
 
 
 def verdict(claim: int, measured: tuple[float, float, float], at_7b: str) -> pd.DataFrame:

@@ -124,4 +124,4 @@ def show(figure, words: str) -> None:
     from IPython.display import display
 
     display(figure)
-    print(textwrap.fill(f"In words: {words}", 110))
+    print(textwrap.fill(f"In words: {words}", 88))

@@ -170,7 +170,7 @@ def hint(id: str) -> None:
     _hints_shown[id] = shown + 1
     more = len(task.hints) - number - 1
     again = f" (hint({id!r}) again for more)" if more else ""
-    print(textwrap.fill(f"Hint {number + 1} of {len(task.hints)}: {task.hints[number]}{again}", 100))
+    print(textwrap.fill(f"Hint {number + 1} of {len(task.hints)}: {task.hints[number]}{again}", 88))
 
 
 def solution(id: str) -> None:

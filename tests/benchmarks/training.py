@@ -123,7 +123,7 @@ def main() -> None:
         command = [sys.executable, "-m", "tests.benchmarks.training", side]
         out = subprocess.run(command, cwd=cache.ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
         results[side] = json.loads(out.stdout.splitlines()[-1])
-        print(side, {name: np.round(np.mean(value), 3) for name, value in results[side].items()}, flush=True)
+        print(side, {name: round(float(np.mean(value)), 3) for name, value in results[side].items()}, flush=True)
     a, b = results.values()
     print(f"tokens/s: {a['tokens/s']:.0f} against {b['tokens/s']:.0f}, ratio {a['tokens/s'] / b['tokens/s']:.2f} (aim: at least 3)")
     print(f"peak MB: {a['peak MB']:.0f} against {b['peak MB']:.0f}, ratio {a['peak MB'] / b['peak MB']:.2f} (aim: at most 0.5)")

@@ -1,27 +1,23 @@
 """Chunk, embed, index and search: ours against bare sentence-transformers with FAISS, LangChain and LlamaIndex.
 
 Run: pip install -r tests/benchmarks/requirements.txt; python -m tests.benchmarks.retrieving
-Each contestant runs in a process of its own, in turn, with the same encoder, batch size (32) and exact FAISS index (LlamaIndex
-through its FAISS store). All get the same ready passages, cut by our `chunk`, so that nobody has more or longer ones.
-Building starts at the files and ends at an index that can be searched; loading the encoder is not counted. Our disk cache is off.
+All have the same encoder, batch size (32) and exact FAISS index (LlamaIndex through its FAISS store), and take turns in one process:
+the speed of a machine changes more from minute to minute than they differ. All get the same ready passages, cut by our `chunk`, so
+that nobody has more or longer ones. Building starts at the files and ends at an index that can be searched; loading the encoder is not
+counted. Our disk cache is off.
 """
 
 import importlib.util
-import json
 import os
-import statistics
-import subprocess
-import sys
 import tempfile
 import time
 
+import numpy as np
 from tqdm.auto import tqdm
 
-from helpers import cache, documents, evaluate, models
+from helpers import cache, documents, evaluate, metrics, models
 
-QUERIES, K, BATCH, ROUNDS = 100, 3, 32, 3
-MEASURES = ("build s", "ms a query")
-INSTALL = "pip install -r tests/benchmarks/requirements.txt"
+QUERIES, K, BATCH, BUILDS = 200, 3, 32, 5
 NEEDS = {"langchain": "langchain_huggingface", "llamaindex": "llama_index"}
 
 
@@ -112,28 +108,16 @@ def llamaindex():
 CONTESTANTS = {"ours": ours, "bare": bare, "langchain": langchain, "llamaindex": llamaindex}
 
 
-def measure(name: str) -> dict:
-    """Build once and ask every question alone."""
-    build, search = CONTESTANTS[name]()
-    questions = [row["question"] for row in evaluate.load_questions("test", None)][:QUERIES]
+def from_files(build):
+    """What a contestant makes of the handbook."""
+    return build(documents.chunk(documents.load_documents(cache.DATASETS / "handbook")))
+
+
+def timed(function, *arguments):
+    """The seconds that a call takes, and what it gives."""
     start = time.perf_counter()
-    index = build(documents.chunk(documents.load_documents(cache.DATASETS / "handbook")))
-    seconds, times, found = time.perf_counter() - start, [], []
-    for question in questions:
-        start = time.perf_counter()
-        found.append(search(index, question))
-        times.append(time.perf_counter() - start)
-    return {"build s": seconds, "ms a query": 1000 * statistics.median(times), "found": found}
-
-
-def run(name: str) -> dict:
-    """Measure in a fresh process with an empty folder for everything computed."""
-    with tempfile.TemporaryDirectory() as folder:
-        folders = {"COURSE_ARTIFACTS": folder, "LLAMA_INDEX_CACHE_DIR": folder}
-        environment = {**os.environ, **folders, "HF_HUB_OFFLINE": "1", "PYTHONWARNINGS": "ignore"}
-        command = [sys.executable, "-m", "tests.benchmarks.retrieving", name]
-        out = subprocess.run(command, cwd=cache.ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
-        return json.loads(out.stdout.splitlines()[-1])
+    given = function(*arguments)
+    return time.perf_counter() - start, given
 
 
 def agree(some: list, others: list) -> bool:
@@ -142,28 +126,37 @@ def agree(some: list, others: list) -> bool:
 
 
 def main() -> None:
-    """Run the contestants in turn; print medians and the medians of the ratios within a round."""
+    """Let the contestants build and search in turns; print medians, and our time divided by theirs with a 95% interval."""
     missing = [name for name, module in NEEDS.items() if importlib.util.find_spec(module) is None]
     for name in missing:
-        print(f"{name} is not installed and is left out. To compare with it: {INSTALL}")
-    runs = {name: [] for name in CONTESTANTS if name not in missing}
-    for name in tqdm([name for _ in range(ROUNDS) for name in runs]):
-        runs[name].append(run(name))
-        tqdm.write(f"{name}: " + ", ".join(f"{what} {runs[name][-1][what]:.2f}" for what in MEASURES))
-    for mine, other in zip(runs["ours"], runs["bare"], strict=True):
-        assert all(map(agree, mine["found"], other["found"])), "ours and the bare libraries find different passages"
-    print(f"{'':12}{'build s':>10}{'ours/it':>10}{'ms a query':>12}{'ours/it':>10}{'same top-1':>12}")
-    for name, rounds in runs.items():
-        line = f"{name:12}"
-        for what, width in zip(MEASURES, (10, 12), strict=True):
-            ratio = statistics.median(mine[what] / it[what] for mine, it in zip(runs["ours"], rounds, strict=True))
-            line += f"{statistics.median(it[what] for it in rounds):>{width}.2f}{ratio:>10.2f}"
-        same = statistics.mean(a[0][0] == b[0][0] for a, b in zip(runs["ours"][-1]["found"], rounds[-1]["found"], strict=True))
-        print(f"{line}{same:>12.1%}")
+        print(f"{name} is not installed and is left out. To compare with it: pip install -r tests/benchmarks/requirements.txt")
+    os.environ["LLAMA_INDEX_CACHE_DIR"] = tempfile.mkdtemp()
+    contestants = {name: make() for name, make in CONTESTANTS.items() if name not in missing}
+    names, questions = list(contestants), [row["question"] for row in evaluate.load_questions("test", None)][:QUERIES]
+    builds, queries, built, found = ({name: [] for name in names} for _ in range(4))
+    order = np.random.default_rng(0)  # another one at each turn, so that nobody always comes first or after the same one
+    for _ in tqdm(range(BUILDS), desc="building"):
+        for name in order.permutation(names):
+            with cache.fresh():
+                seconds, built[name] = timed(from_files, contestants[name][0])
+            builds[name].append(seconds)
+    for question in tqdm(questions, desc="searching"):
+        for name in order.permutation(names):
+            seconds, hits = timed(contestants[name][1], built[name], question)
+            queries[name].append(1000 * seconds)
+            found[name].append(hits)
+    assert all(map(agree, found["ours"], found["bare"])), "ours and the bare libraries find different passages"
+    print(f"{'':12}{'build s':>8}{'ours/it':>20}{'ms a query':>12}{'ours/it':>20}{'same top-1':>12}")
+    for name in names:
+        same = np.mean([a[0][0] == b[0][0] for a, b in zip(found["ours"], found[name], strict=True)])
+        print(f"{name:12}{against(builds, name, 8)}{against(queries, name, 12)}{same:>12.1%}")
+
+
+def against(times: dict, name: str, width: int) -> str:
+    """The median time, and the geometric mean of our time divided by it, turn by turn."""
+    mean, low, high = np.exp(metrics.bootstrap(np.log(np.divide(times["ours"], times[name]))))
+    return f"{np.median(times[name]):>{width}.2f}{f'{mean:.2f} [{low:.2f}, {high:.2f}]':>20}"
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        print(json.dumps(measure(sys.argv[1])))
-    else:
-        main()
+    main()

@@ -169,6 +169,7 @@ def test_choices_and_wordings_belong_to_test_questions(questions, facts):
     assert not any(metrics.contains(row["question"], [row["span"]]) for row in wordings)
 
 
+@pytest.mark.slow
 def test_no_two_documents_are_near_duplicates(handbook, embedder):
     vectors = embedder.encode([d.text for d in handbook])
     cosines = vectors @ vectors.T - np.eye(len(vectors))
@@ -227,6 +228,7 @@ def test_general_items_are_balanced():
     assert all(len(set(item["options"])) == 4 for item in items)
 
 
+@pytest.mark.slow
 def test_neither_retriever_wins_everywhere(artifacts):
     """And the report in the data card is that of today's files."""
     text = difficulty.report()

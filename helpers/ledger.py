@@ -1,10 +1,8 @@
 """Predictions first, verdicts after: the learner's own record of the 104 claims, kept in `artifacts/ledger.json`."""
 
-import textwrap
-
 import pandas as pd
 
-from helpers import cache
+from helpers import cache, say
 
 VERDICTS = ("supported", "refuted", "inconclusive", "not testable here")
 
@@ -22,7 +20,7 @@ def predict(claim: int, statement: str, threshold: float, guess: float | None = 
     _update(claim, {"statement": statement, "threshold": threshold, "guess": guess, "verdict": None})
     dared = "" if guess is None else f" Your guess: {guess:g}."
     print(f"Claim {claim}: {claims().claim[claim]}")
-    print(textwrap.fill(f"Supported if {statement} is at least {threshold:g}.{dared}", 88))
+    say(f"Supported if {statement} is at least {threshold:g}.{dared}")
 
 
 def verdict(claim: int, measured: tuple[float, float, float], at_7b: str) -> pd.DataFrame:

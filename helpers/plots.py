@@ -3,12 +3,13 @@
 The colours are those of Okabe & Ito (2008, "Color Universal Design"); hatches or markers repeat what a colour says.
 """
 
-import textwrap
 import time
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.ticker import LogLocator, NullLocator
+
+from helpers import say
 
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999")
 HATCHES = ("", "//", "..", "xx", "--", "oo", "\\\\")
@@ -124,4 +125,4 @@ def show(figure, words: str) -> None:
     from IPython.display import display
 
     display(figure)
-    print(textwrap.fill(f"In words: {words}", 88))
+    say(f"In words: {words}")

@@ -12,12 +12,11 @@ import io
 import os
 import pkgutil
 import signal
-import textwrap
 import threading
 from dataclasses import dataclass
 from functools import cache as once
 
-from helpers import cache
+from helpers import cache, say
 
 TIME_LIMIT = 10  # seconds for one check
 SYMBOLS = {"not attempted": "○", "passed": "✓", "not yet": "✗", "raised": "!"}
@@ -170,7 +169,7 @@ def hint(id: str) -> None:
     _hints_shown[id] = shown + 1
     more = len(task.hints) - number - 1
     again = f" (hint({id!r}) again for more)" if more else ""
-    print(textwrap.fill(f"Hint {number + 1} of {len(task.hints)}: {task.hints[number]}{again}", 88))
+    say(f"Hint {number + 1} of {len(task.hints)}: {task.hints[number]}{again}")
 
 
 def solution(id: str) -> None:

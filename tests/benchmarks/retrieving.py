@@ -130,7 +130,6 @@ def main() -> None:
     missing = [name for name, module in NEEDS.items() if importlib.util.find_spec(module) is None]
     for name in missing:
         print(f"{name} is not installed and is left out. To compare with it: pip install -r tests/benchmarks/requirements.txt")
-    os.environ["LLAMA_INDEX_CACHE_DIR"] = tempfile.mkdtemp()
     contestants = {name: make() for name, make in CONTESTANTS.items() if name not in missing}
     names, questions = list(contestants), [row["question"] for row in evaluate.load_questions("test", None)][:QUERIES]
     builds, queries, built, found = ({name: [] for name in names} for _ in range(4))
@@ -159,4 +158,5 @@ def against(times: dict, name: str, width: int) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    with tempfile.TemporaryDirectory() as os.environ["LLAMA_INDEX_CACHE_DIR"]:
+        main()

@@ -1,8 +1,8 @@
 """The shipped LoRA recipe in the course's own loop, against TRL's SFTTrainer with the same recipe, and against the matmul peak.
 
 Run: pip install -r tests/benchmarks/requirements.txt; python -m tests.benchmarks.training
-Each side trains in a process of its own, with the same examples, examples to a step, threads and start of the adapter; then the
-losses on the same held-out examples are compared. Tokens are counted as TRL has to read them: each example with its whole prompt.
+Each side trains in a process of its own, with the same examples, threads and start of the adapter, and about as many examples to a step;
+then the losses on the same held-out examples are compared. Tokens are counted as TRL has to read them: each example with its whole prompt.
 What packing saves shows in the time.
 """
 
@@ -78,6 +78,7 @@ def trl() -> dict:
         trainer.train()
         seconds = time.perf_counter() - start
     llm.model.eval()
+    llm.model.set_attn_implementation("grouped")
     return finish(llm, train, held_out, seconds)
 
 
@@ -88,7 +89,6 @@ def finish(llm, train, held_out, seconds, read=None) -> dict:
     read = read or tokens
     through = 1 - lora.first_layer(llm, RECIPE) / llm.model.config.num_hidden_layers  # the share that is back-propagated
     flops = 2 * (1 + through) * backbone(llm.model) * read / seconds
-    llm.model.set_attn_implementation("grouped")
     losses = [values.mean().item() for values in lora.example_losses(llm, held_out)]
     return {
         "tokens/s": tokens / seconds,

@@ -60,7 +60,7 @@ readme: setup ## put the measured table and the course map into README.md (after
 	$(PY) -m tests.make_readme
 
 links: setup ## stamp Binder and Colab links: make links REPO=owner/name
-	$(PY) -m tests.make_links $(REPO)
+	$(PY) -m scripts.make_links $(REPO)
 
 clean: ## remove everything computed (artifacts/) and the caches of the tools
 	rm -rf artifacts .pytest_cache .ruff_cache

@@ -1,4 +1,4 @@
-"""The plumbing behind the notebooks of *Retrieve or Tune?*: one small module for each job."""
+"""The plumbing behind the notebooks of *Retrieve or Tune?*; helpers/README.md has the reading order."""
 
 import textwrap
 

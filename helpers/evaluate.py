@@ -2,30 +2,15 @@
 
 import pandas as pd
 
-from helpers import cache, metrics
+from helpers import metrics
 
-FIELDS = ("id", "question", "slice", "entity", "answers", "documents", "span")
 MEASURES = {
     "EM": "exact match, answerable questions",
-    "contained": "an accepted answer stands in the text, answerable questions",
-    "house format": "short answer [document] Next step: ..., or the fixed sentence for 'not known'",
+    "contained": "an accepted answer appears in the text, answerable questions",
+    "house format": "the whole text is in the style's form, or is its sentence for 'not known'",
     "citation precision": "share of cited documents that are the right one, answers that cite",
     "abstention F1": "F1 of 'not known' on all questions",
 }
-
-
-def load_questions(name: str, slices=("F1", "F2", "near-miss", "far"), fields=FIELDS) -> list[dict]:
-    """The questions of `datasets/questions/<name>.jsonl` ("test", "validation", ...) that belong to these slices (None: all).
-
-    fields: what every row must have; a row without is an error that names its line.
-    """
-    rows = cache.read_jsonl(cache.DATASETS / "questions" / f"{name}.jsonl", fields)
-    return [row for row in rows if slices is None or row["slice"] in slices]
-
-
-def load_training(name: str, fields=("id", "kind", "question", "answer")) -> list[dict]:
-    """The rows of `datasets/training/<name>.jsonl`: "house_style", "raft", "wordings", ... fields: what every row must have."""
-    return cache.read_jsonl(cache.DATASETS / "training" / f"{name}.jsonl", fields)
 
 
 def grade(question: dict, answer) -> dict:
@@ -46,7 +31,10 @@ def grade(question: dict, answer) -> dict:
         "abstained": answer.abstained,
         "cited": len(right),
         "cited right": sum(right),
-        "invented": sum(document not in {hit.chunk.document for hit in answer.hits} for document in answer.citations),
+        "invented": sum(
+            document not in {hit.chunk.document for hit in answer.hits}
+            for document in answer.citations
+        ),
         "retrieved": bool(question["span"]) and metrics.contains(shown, [question["span"]]),
         "prompt tokens": answer.prompt_tokens,
         "generated tokens": answer.generated_tokens,
@@ -78,4 +66,6 @@ def summary(rows: pd.DataFrame) -> dict[str, float]:
 
 def scoreboard(rows: pd.DataFrame) -> pd.DataFrame:
     """One line a system, one column a measure."""
-    return pd.DataFrame({name: summary(part) for name, part in rows.groupby("system", sort=False)}).T
+    return pd.DataFrame(
+        {name: summary(part) for name, part in rows.groupby("system", sort=False)}
+    ).T

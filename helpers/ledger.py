@@ -2,14 +2,17 @@
 
 import pandas as pd
 
-from helpers import cache, say
+from helpers import say
+from helpers.engine import cache
 
 VERDICTS = ("supported", "refuted", "inconclusive", "not testable here")
 
 
 def claims() -> pd.DataFrame:
     """The 104 claims of five widely read explainers, with the notebooks that measure them; indexed by id."""
-    return pd.DataFrame(cache.read_jsonl(cache.DATASETS / "claims.jsonl", ("id", "claim", "sources", "notebooks"))).set_index("id")
+    return pd.DataFrame(
+        cache.read_jsonl(cache.DATASETS / "claims.jsonl", ("id", "claim", "sources", "notebooks"))
+    ).set_index("id")
 
 
 def predict(claim: int, statement: str, threshold: float, guess: float | None = None) -> None:
@@ -17,7 +20,9 @@ def predict(claim: int, statement: str, threshold: float, guess: float | None = 
 
     guess: the number that you expect, if you dare.
     """
-    _update(claim, {"statement": statement, "threshold": threshold, "guess": guess, "verdict": None})
+    _update(
+        claim, {"statement": statement, "threshold": threshold, "guess": guess, "verdict": None}
+    )
     dared = "" if guess is None else f" Your guess: {guess:g}."
     print(f"Claim {claim}: {claims().claim[claim]}")
     say(f"Supported if {statement} is at least {threshold:g}.{dared}")
@@ -31,7 +36,13 @@ def verdict(claim: int, measured: tuple[float, float, float], at_7b: str) -> pd.
     """
     row = _row(claim)
     mean, low, high = map(float, measured)
-    result = "supported" if low >= row["threshold"] else "refuted" if high < row["threshold"] else "inconclusive"
+    result = (
+        "supported"
+        if low >= row["threshold"]
+        else "refuted"
+        if high < row["threshold"]
+        else "inconclusive"
+    )
     _update(claim, {"measured": mean, "low": low, "high": high, "verdict": result, "at 7B": at_7b})
     return _shown([claim])
 
@@ -46,7 +57,9 @@ def matrix() -> pd.DataFrame:
     """All 104 claims with your verdicts; 'not measured yet' where there is none."""
     rows = _read()
     table = claims()
-    table["verdict"] = [rows.get(str(id), {}).get("verdict") or "not measured yet" for id in table.index]
+    table["verdict"] = [
+        rows.get(str(id), {}).get("verdict") or "not measured yet" for id in table.index
+    ]
     return table
 
 
@@ -61,7 +74,9 @@ def _read() -> dict:
 def _row(claim: int) -> dict:
     row = _read().get(str(claim))
     if row is None or "threshold" not in row:
-        raise ValueError(f"There is no prediction for claim {claim} yet: run its predict cell first")
+        raise ValueError(
+            f"There is no prediction for claim {claim} yet: run its predict cell first"
+        )
     return row
 
 
@@ -76,4 +91,8 @@ def _update(claim: int, values: dict) -> None:
 def _shown(ids: list[int]) -> pd.DataFrame:
     rows = _read()
     table = pd.DataFrame([{"claim": id, "says": claims().claim[id], **rows[str(id)]} for id in ids])
-    return table.set_index("claim").style.format(precision=2, na_rep="").set_properties(**{"white-space": "normal", "text-align": "left"})
+    return (
+        table.set_index("claim")
+        .style.format(precision=2, na_rep="")
+        .set_properties(**{"white-space": "normal", "text-align": "left"})
+    )

@@ -15,7 +15,10 @@ RESAMPLES = 10_000
 
 def normalize(text: str) -> str:
     """Lower case, without articles, punctuation at the edge of words, and doubled spaces."""
-    words = (word.strip(string.punctuation + "“”‘’") for word in text.lower().replace("\u2212", "-").split())
+    words = (
+        word.strip(string.punctuation + "“”‘’")
+        for word in text.lower().replace("\u2212", "-").split()
+    )
     return " ".join(word for word in words if word and word not in {"a", "an", "the"})
 
 
@@ -63,7 +66,9 @@ def reciprocal_rank(ranked: list[str], relevant: set[str]) -> float:
 
 def ndcg(ranked: list[str], relevant: set[str], k: int = 10) -> float:
     """Normalised discounted cumulative gain at k, for relevance that is yes or no (Järvelin & Kekäläinen 2002)."""
-    gain = sum(1 / math.log2(rank + 1) for rank, item in enumerate(ranked[:k], start=1) if item in relevant)
+    gain = sum(
+        1 / math.log2(rank + 1) for rank, item in enumerate(ranked[:k], start=1) if item in relevant
+    )
     best = sum(1 / math.log2(rank + 1) for rank in range(1, min(k, len(relevant)) + 1))
     return gain / best if best else 0.0
 
@@ -75,7 +80,9 @@ def over_seeds(values) -> tuple[float, float, float]:
     return float(values.mean()), float(values.mean() - half), float(values.mean() + half)
 
 
-def bootstrap(values, groups=None, level: float = 0.95, seed: int = 0) -> tuple[float, float, float]:
+def bootstrap(
+    values, groups=None, level: float = 0.95, seed: int = 0
+) -> tuple[float, float, float]:
     """The mean of `values` and its percentile bootstrap interval (Efron 1979): (mean, low, high).
 
     groups: one label a value; whole groups are resampled, since two questions about one entity are not independent.
@@ -84,7 +91,9 @@ def bootstrap(values, groups=None, level: float = 0.95, seed: int = 0) -> tuple[
     values = np.asarray(values, float)
     if not len(values):
         raise ValueError("There are no values to resample")
-    _, codes = np.unique(np.arange(len(values)) if groups is None else np.asarray(groups), return_inverse=True)
+    _, codes = np.unique(
+        np.arange(len(values)) if groups is None else np.asarray(groups), return_inverse=True
+    )
     sums, sizes = np.bincount(codes, values), np.bincount(codes)
     draws = np.random.default_rng(seed).integers(0, len(sums), (RESAMPLES, len(sums)))
     means = sums[draws].sum(1) / sizes[draws].sum(1)

@@ -1,15 +1,16 @@
-"""The course's pictures: one message each, intervals drawn, colours that colour-blind readers can tell apart.
+"""The course's pictures: one message each, intervals drawn, colours for colour-blind readers.
 
 The colours are those of Okabe & Ito (2008, "Color Universal Design"); hatches or markers repeat what a colour says.
 """
 
+import base64
+import html
+import io
 import time
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.ticker import LogLocator, NullLocator
-
-from helpers import say
 
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999")
 HATCHES = ("", "//", "..", "xx", "--", "oo", "\\\\")
@@ -24,13 +25,21 @@ def grouped_bars(values: dict[str, dict[str, tuple[float, float, float]]], title
     for i, measure in enumerate(measures):
         mean, low, high = np.array([values[group][measure] for group in groups]).T
         x = np.arange(len(groups)) + (i - (len(measures) - 1) / 2) * width
-        axes.bar(x, mean, width, color=COLOURS[i], hatch=HATCHES[i], edgecolor="white", label=measure)
-        axes.errorbar(x, mean, [mean - low, high - mean], fmt="none", color="black", capsize=3, linewidth=1)
+        axes.bar(
+            x, mean, width, color=COLOURS[i], hatch=HATCHES[i], edgecolor="white", label=measure
+        )
+        axes.errorbar(
+            x, mean, [mean - low, high - mean], fmt="none", color="black", capsize=3, linewidth=1
+        )
         for at, value, top in zip(x, mean, high, strict=True):
             axes.text(at, top + 0.02, f"{value:.2f}", ha="center", va="bottom", fontsize=8)
     axes.set_xticks(range(len(groups)), groups)
     axes.set(ylim=(0, 1.12), ylabel=ylabel)
-    return _finish(figure, axes, title, legend=True)
+    words = [
+        f"{group}: " + ", ".join(f"{m} {_interval(*values[group][m])}" for m in measures)
+        for group in groups
+    ]
+    return _finish(figure, axes, title, words, legend=True)
 
 
 def stacked_bars(shares: dict[str, dict[str, float]], title: str, xlabel: str):
@@ -40,15 +49,32 @@ def stacked_bars(shares: dict[str, dict[str, float]], title: str, xlabel: str):
     left = np.zeros(len(rows))
     for i, part in enumerate(parts):
         width = np.array([shares[row][part] for row in rows])
-        axes.barh(range(len(rows)), width, left=left, color=COLOURS[i], hatch=HATCHES[i], edgecolor="white", label=part)
+        axes.barh(
+            range(len(rows)),
+            width,
+            left=left,
+            color=COLOURS[i],
+            hatch=HATCHES[i],
+            edgecolor="white",
+            label=part,
+        )
         for y, (start, size) in enumerate(zip(left, width, strict=True)):
             if size >= 0.06:
-                axes.text(start + size / 2, y, f"{size:.2f}", ha="center", va="center", fontsize=8, bbox={"color": "white", "pad": 1})
+                axes.text(
+                    start + size / 2,
+                    y,
+                    f"{size:.2f}",
+                    ha="center",
+                    va="center",
+                    fontsize=8,
+                    bbox={"color": "white", "pad": 1},
+                )
         left += width
     axes.set_yticks(range(len(rows)), rows)
     axes.invert_yaxis()
     axes.set(xlim=(0, 1), xlabel=xlabel)
-    return _finish(figure, axes, title, legend=True)
+    words = [f"{row}: " + ", ".join(f"{p} {shares[row][p]:.2f}" for p in parts) for row in rows]
+    return _finish(figure, axes, title, words, legend=True)
 
 
 def forest(differences: dict[str, tuple[float, float, float]], title: str, xlabel: str):
@@ -57,27 +83,62 @@ def forest(differences: dict[str, tuple[float, float, float]], title: str, xlabe
     for y, (mean, low, high) in enumerate(differences.values()):
         clear = low > 0 or high < 0
         axes.plot([low, high], [y, y], color=COLOURS[0], linewidth=2)
-        axes.plot(mean, y, "o", markersize=8, color=COLOURS[0], markerfacecolor=COLOURS[0] if clear else "white")
+        axes.plot(
+            mean,
+            y,
+            "o",
+            markersize=8,
+            color=COLOURS[0],
+            markerfacecolor=COLOURS[0] if clear else "white",
+        )
         axes.text(high, y - 0.18, f"{mean:+.2f}", ha="right", va="bottom", fontsize=8)
     axes.axvline(0, color="black", linewidth=1, linestyle=":")
     axes.set_yticks(range(len(differences)), differences)
     axes.set_ylim(len(differences) - 0.5, -0.7)
     axes.set(xlabel=xlabel)
-    return _finish(figure, axes, title)
+    words = [f"{name}: {_interval(*triple, sign='+')}" for name, triple in differences.items()]
+    return _finish(figure, axes, title, words)
 
 
-def curves(lines: dict[str, tuple], title: str, xlabel: str, ylabel: str, logx: bool = False, live: tuple | None = None):
+def curves(
+    lines: dict[str, tuple],
+    title: str,
+    xlabel: str,
+    ylabel: str,
+    logx: bool = False,
+    live: tuple | None = None,
+):
     """Lines with markers: for each name its x and y values; y may be numbers or (mean, low, high) with an interval.
 
     live: x and y of points that were computed just now, drawn as rings.
     """
     figure, axes = plt.subplots(figsize=(6.8, 3.8))
     for i, (name, (x, y)) in enumerate(lines.items()):
-        style = {"marker": MARKERS[i % len(MARKERS)], "color": COLOURS[i % len(COLOURS)], "linestyle": "-" if i < len(MARKERS) else "--"}
+        style = {
+            "marker": MARKERS[i % len(MARKERS)],
+            "color": COLOURS[i % len(COLOURS)],
+            "linestyle": "-" if i < len(MARKERS) else "--",
+        }
         mean, low, high = np.array([value if np.ndim(value) else (value,) * 3 for value in y]).T
-        axes.errorbar(x, mean, [mean - low, high - mean], capsize=3 * bool((high > low).any()), elinewidth=0.8, label=name, **style)
+        axes.errorbar(
+            x,
+            mean,
+            [mean - low, high - mean],
+            capsize=3 * bool((high > low).any()),
+            elinewidth=0.8,
+            label=name,
+            **style,
+        )
     if live:
-        axes.plot(*live, "o", markersize=14, markerfacecolor="none", markeredgecolor="black", linestyle="none", label="live")
+        axes.plot(
+            *live,
+            "o",
+            markersize=14,
+            markerfacecolor="none",
+            markeredgecolor="black",
+            linestyle="none",
+            label="live",
+        )
     if logx:
         axes.set_xscale("log")
         low, high = axes.get_xlim()
@@ -85,7 +146,9 @@ def curves(lines: dict[str, tuple], title: str, xlabel: str, ylabel: str, logx: 
         axes.xaxis.set_major_formatter("{x:g}")
         axes.xaxis.set_minor_locator(NullLocator())
     axes.set(xlabel=xlabel, ylabel=ylabel)
-    return _finish(figure, axes, title, legend=len(lines) > 1)
+    words = [f"{name}: {_points(*line)}" for name, line in lines.items()]
+    words += [f"computed live: {_points(*live)}"] if live else []
+    return _finish(figure, axes, title, words, legend=len(lines) > 1)
 
 
 def live_losses(every: float = 3.0):
@@ -99,7 +162,10 @@ def live_losses(every: float = 3.0):
             return
         steps, losses = [entry["step"] for entry in log], [entry["loss"] for entry in log]
         figure = curves(
-            {"loss": (steps, losses)}, f"training: loss {losses[-1]:.2f} at step {steps[-1]}", "step", "loss of the batch (nats a token)"
+            {"loss": (steps, losses)},
+            f"training: loss {losses[-1]:.2f} at step {steps[-1]}",
+            "step",
+            "loss of the batch (nats a token)",
         )
         if state["handle"]:
             state["handle"].update(figure)
@@ -110,19 +176,56 @@ def live_losses(every: float = 3.0):
     return watch
 
 
-def _finish(figure, axes, title, legend=False):
+def _interval(mean, low, high, sign=""):
+    """A mean and its interval, if it has one, in words."""
+    span = f" (from {low:{sign}.2f} to {high:{sign}.2f})" if high > low else ""
+    return f"{mean:{sign}.2f}{span}"
+
+
+def _points(x, y, most=8):
+    """The points of a line in words; of a long one, the first, the last, and some between."""
+    x, y = list(x), [value[0] if np.ndim(value) else value for value in y]
+    chosen = sorted({round(i * (len(x) - 1) / (most - 1)) for i in range(most)}) if x else []
+    return ", ".join(f"{y[i]:.3g} at {x[i]:,g}" for i in chosen)
+
+
+def _finish(figure, axes, title, words, legend=False):
+    """Title and legend; `figure.words` says what the picture shows to those who can't see it."""
     axes.set_title(title, loc="left", fontsize=11)
     axes.spines[["top", "right"]].set_visible(False)
     if legend:
         axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
     figure.tight_layout()
     plt.close(figure)  # shown by `show`, once
+    axis = " against ".join(label for label in (axes.get_ylabel(), axes.get_xlabel()) if label)
+    figure.words = f"{title}. {axis}. {'; '.join(words)}.".replace("\n", " ")
     return figure
 
 
-def show(figure, words: str) -> None:
-    """Show a figure and, below it, the same in words."""
+class Picture:
+    """A figure with its words, below it and as the alternative text that screen readers speak."""
+
+    def __init__(self, figure, note: str = ""):
+        self.figure, self.words = figure, f"{figure.words} {note}".strip()
+
+    def __repr__(self):
+        return f"In words: {self.words}"
+
+    def _repr_html_(self):
+        buffer, words = io.BytesIO(), html.escape(self.words)
+        self.figure.savefig(buffer, format="png", dpi=100, bbox_inches="tight")
+        picture = base64.b64encode(buffer.getvalue()).decode()
+        return (
+            f'<figure style="margin: 0"><img alt="{words}" src="data:image/png;base64,{picture}">'
+            f'<figcaption style="max-width: 60em">In words: {words}</figcaption></figure>'
+        )
+
+
+def show(figure, note: str = "") -> None:
+    """Show a figure and its words.
+
+    note: a sentence that the data can't say, such as what an interval is over.
+    """
     from IPython.display import display
 
-    display(figure)
-    say(f"In words: {words}")
+    display(Picture(figure, note))

@@ -14,7 +14,11 @@ from tqdm.auto import tqdm
 from helpers.documents import Chunk
 from helpers.retrieval import Filter, Hit, check, hits_of, tokenize
 
-ROLES = {"visitor": {"public"}, "employee": {"public", "internal"}, "director": {"public", "internal", "restricted"}}
+ROLES = {
+    "visitor": {"public"},
+    "employee": {"public", "internal"},
+    "director": {"public", "internal", "restricted"},
+}
 
 
 class _Around:
@@ -32,19 +36,31 @@ class _Around:
 class Reranked(_Around):
     """An index whose first `depth` hits are put into a new order by a slower judge of (query, passage) pairs."""
 
-    def __init__(self, index, judge: Callable[[list[tuple[str, Chunk]]], np.ndarray], depth: int = 10):
+    def __init__(
+        self, index, judge: Callable[[list[tuple[str, Chunk]]], np.ndarray], depth: int = 10
+    ):
         """judge: gives a number to each (query, passage) pair; see `likelihood` and `cross_encoder`."""
         super().__init__(index)
         self.judge, self.depth = judge, depth
 
-    def search(self, queries: list[str], k: int = 3, allowed: Filter | None = None) -> list[list[Hit]]:
+    def search(
+        self, queries: list[str], k: int = 3, allowed: Filter | None = None
+    ) -> list[list[Hit]]:
         """The k best of the first `depth` passages; if k is larger, the others follow in their old order."""
         found = self.index.search(queries, max(k, self.depth), allowed)
-        pairs = [(query, hit.chunk) for query, hits in zip(queries, found, strict=True) for hit in hits[: self.depth]]
+        pairs = [
+            (query, hit.chunk)
+            for query, hits in zip(queries, found, strict=True)
+            for hit in hits[: self.depth]
+        ]
         scores, out = iter(self.judge(pairs)), []
         for hits in found:
-            judged = sorted(((hit.chunk, next(scores)) for hit in hits[: self.depth]), key=lambda pair: -pair[1])
-            out.append(hits_of(judged + [(hit.chunk, float("-inf")) for hit in hits[self.depth :]], k))
+            judged = sorted(
+                ((hit.chunk, next(scores)) for hit in hits[: self.depth]), key=lambda pair: -pair[1]
+            )
+            out.append(
+                hits_of(judged + [(hit.chunk, float("-inf")) for hit in hits[self.depth :]], k)
+            )
         return out
 
 
@@ -58,9 +74,17 @@ def likelihood(llm, progress: str | None = None) -> Callable:
         queries, scores = {}, {}
         for query, chunk in pairs:
             queries.setdefault(chunk.embedded, {})[query] = None
-        for text in tqdm(queries, desc=progress, disable=progress is None):  # a passage is read once for all its queries
+        for text in tqdm(
+            queries, desc=progress, disable=progress is None
+        ):  # a passage is read once for all its queries
             prompt = f"{text}\n\nA question that this passage answers:"
-            scores[text] = dict(zip(queries[text], llm.score(prompt, [f" {query}" for query in queries[text]]), strict=True))
+            scores[text] = dict(
+                zip(
+                    queries[text],
+                    llm.score(prompt, [f" {query}" for query in queries[text]]),
+                    strict=True,
+                )
+            )
         return np.array([scores[chunk.embedded][query] for query, chunk in pairs])
 
     return judge
@@ -80,7 +104,11 @@ def cross_encoder(name: str) -> Callable:
             f"The cross-encoder '{name}' is neither a folder with a model nor in the local hub cache, and the hub could not be reached. "
             "Check the spelling and the network, or use likelihood(llm) with the bundled model."
         ) from error
-    return lambda pairs: model.predict([(query, chunk.embedded) for query, chunk in pairs]) if pairs else np.array([])
+    return lambda pairs: (
+        model.predict([(query, chunk.embedded) for query, chunk in pairs])
+        if pairs
+        else np.array([])
+    )
 
 
 class Expanded(_Around):
@@ -91,7 +119,9 @@ class Expanded(_Around):
         super().__init__(index)
         self.expand = expand
 
-    def search(self, queries: list[str], k: int = 3, allowed: Filter | None = None) -> list[list[Hit]]:
+    def search(
+        self, queries: list[str], k: int = 3, allowed: Filter | None = None
+    ) -> list[list[Hit]]:
         """What the index inside finds for the longer queries."""
         check(queries)
         return self.index.search(self.expand(queries, allowed), k, allowed)
@@ -105,15 +135,36 @@ def feedback(index, passages: int = 3, terms: int = 5) -> Callable:
     """
 
     def expand(queries, allowed):
-        documents = [set(words) for words in tokenize([c.embedded for c in index.chunks], stem=False)]
+        documents = [
+            set(words) for words in tokenize([c.embedded for c in index.chunks], stem=False)
+        ]
         frequency = Counter(word for words in documents for word in words)
         asked, out = tokenize(queries, stem=False), []
-        for query, known, hits in zip(queries, asked, index.search(queries, passages, allowed), strict=True):
+        for query, known, hits in zip(
+            queries, asked, index.search(queries, passages, allowed), strict=True
+        ):
             weights = Counter()
-            for hit, words in zip(hits, tokenize([hit.chunk.embedded for hit in hits], stem=False) if hits else [], strict=True):
+            for hit, words in zip(
+                hits,
+                tokenize([hit.chunk.embedded for hit in hits], stem=False) if hits else [],
+                strict=True,
+            ):
                 for word in set(words) - set(known):
-                    weights[word] += hit.score * words.count(word) / len(words) * math.log(len(documents) / frequency[word])
-            out.append(" ".join([query, query, *sorted(weights, key=lambda word: (-weights[word], word))[:terms]]))
+                    weights[word] += (
+                        hit.score
+                        * words.count(word)
+                        / len(words)
+                        * math.log(len(documents) / frequency[word])
+                    )
+            out.append(
+                " ".join(
+                    [
+                        query,
+                        query,
+                        *sorted(weights, key=lambda word: (-weights[word], word))[:terms],
+                    ]
+                )
+            )
         return out
 
     return expand
@@ -123,8 +174,17 @@ def hyde(llm, progress: str | None = None) -> Callable:
     """Hypothetical document embeddings for `Expanded` (Gao et al. 2022): the query and a passage that the model makes up for it."""
 
     def expand(queries, allowed):
-        prompts = [llm.chat("You write the handbook of a company.", f"Write the short paragraph that answers this: {q}") for q in queries]
-        return [f"{q}\n{made.text}" for q, made in zip(queries, llm.generate(prompts, 48, progress), strict=True)]
+        prompts = [
+            llm.chat(
+                "You write the handbook of a company.",
+                f"Write the short paragraph that answers this: {q}",
+            )
+            for q in queries
+        ]
+        return [
+            f"{q}\n{made.text}"
+            for q, made in zip(queries, llm.generate(prompts, 48, progress), strict=True)
+        ]
 
     return expand
 
@@ -165,13 +225,17 @@ class Cleared(_Around):
         """The passages that the role may read."""
         return [chunk for chunk in self.index.chunks if self._may_read(chunk)]
 
-    def search(self, queries: list[str], k: int = 3, allowed: Filter | None = None) -> list[list[Hit]]:
+    def search(
+        self, queries: list[str], k: int = 3, allowed: Filter | None = None
+    ) -> list[list[Hit]]:
         """As the index inside, among the passages that the role may read. `allowed` can only narrow this down.
 
         It sees copies of permitted passages alone, so it can neither widen the choice nor change a clearance.
         """
 
         def both(chunk):
-            return self._may_read(chunk) and (allowed is None or allowed(replace(chunk, metadata=dict(chunk.metadata))))
+            return self._may_read(chunk) and (
+                allowed is None or allowed(replace(chunk, metadata=dict(chunk.metadata)))
+            )
 
         return self.index.search(queries, k, both)

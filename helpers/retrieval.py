@@ -3,21 +3,18 @@
 Every index has `chunks` and `search(queries, k, allowed)`; `helpers.refine` puts others around them.
 """
 
-import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 
 import bm25s
-import faiss
 import numpy as np
 import Stemmer
 
-from helpers import cache
 from helpers.documents import Chunk
+from helpers.engine import saved_index
+from helpers.engine.vectors import vector_index
 
 Filter = Callable[[Chunk], bool]
-KINDS = ("Flat", "IVF", "HNSW", "PQ")
 
 
 @dataclass(frozen=True)
@@ -34,20 +31,28 @@ class _Index:
 
     def __init__(self, chunks: list[Chunk]):
         if not chunks:
-            raise ValueError("There are no passages to index: load documents and cut them into chunks first")
+            raise ValueError(
+                "There are no passages to index: load documents and cut them into chunks first"
+            )
         self._hold(list(chunks))
 
     def _hold(self, chunks):
         self.chunks, self.copies = chunks, len(chunks) - len({chunk.text for chunk in chunks})
 
-    def search(self, queries: list[str], k: int = 3, allowed: Filter | None = None) -> list[list[Hit]]:
+    def search(
+        self, queries: list[str], k: int = 3, allowed: Filter | None = None
+    ) -> list[list[Hit]]:
         """The k best passages of each query, best first; fewer if there are not so many.
 
         allowed: only passages for which it gives True are searched at all. A text that stands in several documents is
         given once. Raises ValueError for an empty query.
         """
         check(queries)
-        rows = None if allowed is None else np.array([i for i, chunk in enumerate(self.chunks) if allowed(chunk)], int)
+        rows = (
+            None
+            if allowed is None
+            else np.array([i for i, chunk in enumerate(self.chunks) if allowed(chunk)], int)
+        )
         count = len(self.chunks) if rows is None else len(rows)
         if not queries or not count:
             return [[] for _ in queries]
@@ -56,9 +61,13 @@ class _Index:
 
     def add(self, chunks: list[Chunk]) -> None:
         """Index more passages. Raises ValueError if one of their documents is there already: see `update`."""
-        there = sorted({chunk.document for chunk in self.chunks} & {chunk.document for chunk in chunks})
+        there = sorted(
+            {chunk.document for chunk in self.chunks} & {chunk.document for chunk in chunks}
+        )
         if there:
-            raise ValueError(f"These documents are in the index already: {', '.join(there)}. Use update to replace them")
+            raise ValueError(
+                f"These documents are in the index already: {', '.join(there)}. Use update to replace them"
+            )
         self._change(range(len(self.chunks)), list(chunks))
 
     def delete(self, *documents: str) -> None:
@@ -74,13 +83,17 @@ class _Index:
     def update(self, chunks: list[Chunk]) -> None:
         """Put these passages in the place of all older ones of the same documents; new documents are added."""
         new = {chunk.document for chunk in chunks}
-        self._change([i for i, chunk in enumerate(self.chunks) if chunk.document not in new], list(chunks))
+        self._change(
+            [i for i, chunk in enumerate(self.chunks) if chunk.document not in new], list(chunks)
+        )
 
 
 class DenseIndex(_Index):
     """Passages as vectors, searched by cosine: exactly (Flat) or with one of FAISS's approximate indexes (`KINDS`)."""
 
-    def __init__(self, chunks: list[Chunk], embedder, kind: str = "Flat", progress: str | None = None):
+    def __init__(
+        self, chunks: list[Chunk], embedder, kind: str = "Flat", progress: str | None = None
+    ):
         """chunks: at least one. embedder: has `encode(texts)` that gives rows of length 1. progress: a bar's label."""
         super().__init__(chunks)
         self.embedder, self.kind = embedder, kind
@@ -92,74 +105,32 @@ class DenseIndex(_Index):
         if rows is not None:  # filtered: the allowed vectors alone, exactly, whatever the kind
             scores = vectors @ self.vectors[rows].T
             order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
-            return [list(zip(rows[best], row[best], strict=True)) for row, best in zip(scores, order, strict=True)]
+            return [
+                list(zip(rows[best], row[best], strict=True))
+                for row, best in zip(scores, order, strict=True)
+            ]
         scores, found = self.index.search(vectors, k)
-        return [[(i, s) for i, s in zip(*pair, strict=True) if i >= 0] for pair in zip(found, scores, strict=True)]
+        return [
+            [(i, s) for i, s in zip(*pair, strict=True) if i >= 0]
+            for pair in zip(found, scores, strict=True)
+        ]
 
     def _change(self, keep, new):
-        vectors = [self.vectors[list(keep)]] + [self.embedder.encode([c.embedded for c in new])] * bool(new)
+        vectors = [self.vectors[list(keep)]] + [
+            self.embedder.encode([c.embedded for c in new])
+        ] * bool(new)
         self._hold([self.chunks[i] for i in keep] + new)
         self.vectors = np.concatenate(vectors)
         self.index = vector_index(self.vectors, self.kind)
 
     def save(self, folder) -> None:
-        """Write passages, vectors and the encoder's name and fingerprint to a folder, whole or not at all."""
-        with cache.new_folder(folder) as new:
-            np.save(new / "vectors.npy", self.vectors, allow_pickle=False)
-            cache.write_json(new / "chunks.json", [asdict(chunk) for chunk in self.chunks])
-            encoder = {"name": self.embedder.name, "fingerprint": self.embedder.fingerprint}
-            cache.write_json(new / "index.json", {"kind": self.kind, "encoder": encoder})
+        """Write the index to a folder, whole or not at all."""
+        saved_index.save(self, folder)
 
     @classmethod
     def load(cls, folder, embedder) -> "DenseIndex":
-        """Read a saved index. Raises ValueError if another encoder made it, FileNotFoundError or ValueError if it is not whole."""
-        try:
-            about = json.loads((Path(folder) / "index.json").read_text(encoding="utf-8"))
-            chunks = json.loads((Path(folder) / "chunks.json").read_text(encoding="utf-8"))
-            vectors = np.load(Path(folder) / "vectors.npy", allow_pickle=False)
-            made_by, kind, index = about["encoder"], about["kind"], cls.__new__(cls)
-        except FileNotFoundError as error:
-            raise FileNotFoundError(f"{folder} holds no saved index: {Path(error.filename).name} is missing") from None
-        except (ValueError, KeyError) as error:
-            raise ValueError(f"The index in {folder} is damaged ({error}): build it again and save it") from None
-        if made_by["fingerprint"] != embedder.fingerprint:
-            raise ValueError(
-                f"The index in {folder} was made by the encoder '{made_by['name']}' ({made_by['fingerprint']}) and can't be searched with "
-                f"'{embedder.name}' ({embedder.fingerprint}): their vectors mean different things. Load the first, or index again"
-            )
-        if len(vectors) != len(chunks):
-            raise ValueError(f"The index in {folder} is damaged ({len(vectors)} vectors, {len(chunks)} passages): build it again")
-        index._hold([Chunk(**chunk) for chunk in chunks])
-        index.embedder, index.kind = embedder, kind
-        index.vectors, index.index = vectors, vector_index(vectors, kind)
-        return index
-
-
-def vector_index(vectors: np.ndarray, kind: str = "Flat"):
-    """A FAISS index of vectors, shape (n, dimension), for the inner product (the cosine, if they have length 1).
-
-    kind: "Flat" compares with all; "IVF" only with the nearest of 4 sqrt(n) cells; "HNSW" walks a graph of neighbours (Malkov &
-    Yashunin 2016); "PQ" keeps one byte for every eight dimensions (Jégou et al. 2011). Raises ValueError for another
-    kind or for too few vectors to train it.
-    """
-    count, dimension = vectors.shape
-    cells = int(4 * count**0.5)
-    names = {"Flat": "Flat", "IVF": f"IVF{cells},Flat", "HNSW": "HNSW32", "PQ": f"PQ{dimension // 8}np"}
-    if kind not in names:
-        raise ValueError(f"There is no index of kind '{kind}'; there are {', '.join(KINDS)}")
-    if kind == "PQ" and count < 256 or kind == "IVF" and count < cells:
-        raise ValueError(f"{kind} learns from the vectors it holds, and {count} are too few (PQ needs 256): use Flat, which is exact")
-    index = faiss.index_factory(dimension, names[kind], faiss.METRIC_INNER_PRODUCT)
-    if kind == "IVF":
-        index.nprobe = max(1, cells // 16)
-        index.cp.min_points_per_centroid, index.cp.max_points_per_centroid = 1, 64  # no warning for few; a sample of many
-    if kind == "HNSW":
-        index.hnsw.efSearch = 64
-    if kind == "PQ":  # fewer rounds and vectors than FAISS's default: minutes become seconds
-        index.pq.cp.min_points_per_centroid, index.pq.cp.max_points_per_centroid, index.pq.cp.niter = 1, 40, 10
-    index.train(vectors)
-    index.add(vectors)
-    return index
+        """Read a saved index. Raises ValueError if another encoder made it or it is damaged."""
+        return saved_index.load(cls, folder, embedder)
 
 
 class KeywordIndex(_Index):
@@ -180,7 +151,9 @@ class KeywordIndex(_Index):
         for query in tokenize(queries):
             scores = self.index.get_scores(query)[rows] if query else np.zeros(len(rows))
             best = np.argsort(-scores, kind="stable")[:k]
-            yield [(rows[i], scores[i]) for i in best if scores[i] > 0]  # who shares no word with the query is no hit
+            yield [
+                (rows[i], scores[i]) for i in best if scores[i] > 0
+            ]  # who shares no word with the query is no hit
 
 
 class FusedIndex:
@@ -202,10 +175,15 @@ class FusedIndex:
         """The passages of all its indexes."""
         return self.indexes[0].chunks
 
-    def search(self, queries: list[str], k: int = 3, allowed: Filter | None = None) -> list[list[Hit]]:
+    def search(
+        self, queries: list[str], k: int = 3, allowed: Filter | None = None
+    ) -> list[list[Hit]]:
         """The k passages of each query with the highest fused score, best first."""
         out = []
-        for found in zip(*(index.search(queries, max(k, self.DEPTH), allowed) for index in self.indexes), strict=True):
+        for found in zip(
+            *(index.search(queries, max(k, self.DEPTH), allowed) for index in self.indexes),
+            strict=True,
+        ):
             scores = {}
             for weight, hits in zip(self.weights, found, strict=True):
                 for hit in hits:
@@ -218,7 +196,9 @@ class FusedIndex:
 def tokenize(texts: list[str], stem: bool = True) -> list[list[str]]:
     """The words of texts as BM25 sees them: lower case, without English stop words, stemmed."""
     stemmer = Stemmer.Stemmer("english") if stem else None
-    return bm25s.tokenize(texts, stopwords="en", stemmer=stemmer, return_ids=False, show_progress=False)
+    return bm25s.tokenize(
+        texts, stopwords="en", stemmer=stemmer, return_ids=False, show_progress=False
+    )
 
 
 def check(queries: list[str]) -> None:
@@ -232,4 +212,7 @@ def hits_of(ranked: list[tuple[Chunk, float]], k: int) -> list[Hit]:
     first = {}
     for chunk, score in ranked:
         first.setdefault(chunk.text, (chunk, float(score)))
-    return [Hit(chunk, score, rank) for rank, (chunk, score) in enumerate(list(first.values())[:k], start=1)]
+    return [
+        Hit(chunk, score, rank)
+        for rank, (chunk, score) in enumerate(list(first.values())[:k], start=1)
+    ]

@@ -2,13 +2,14 @@
 
 import pytest
 
-from helpers import cache, documents, models, retrieval
+from helpers import course, models
+from helpers.engine import cache, weights
 
 
 @pytest.fixture(autouse=True, scope="session")
 def artifacts(tmp_path_factory):
     """An empty artifacts folder for the whole run, into which only the converted weights are linked."""
-    models.convert()
+    weights.llm_folder()
     folder = tmp_path_factory.mktemp("artifacts")
     (folder / "models").symlink_to((cache.ROOT / "artifacts" / "models").resolve())
     with pytest.MonkeyPatch.context() as patch:
@@ -35,8 +36,7 @@ def embedder(artifacts):
 
 @pytest.fixture(scope="session")
 def index(embedder):
-    chunks = documents.chunk(documents.load_documents(cache.DATASETS / "handbook"))
-    return retrieval.DenseIndex(chunks, embedder)
+    return course.handbook_index(embedder)
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +45,7 @@ def tiny_model(tmp_path_factory):
     from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
 
     folder = tmp_path_factory.mktemp("tiny")
-    AutoTokenizer.from_pretrained(models.convert()).save_pretrained(folder)
+    AutoTokenizer.from_pretrained(weights.llm_folder()).save_pretrained(folder)
     config = LlamaConfig(
         vocab_size=49152,
         hidden_size=32,

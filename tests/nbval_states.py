@@ -1,82 +1,116 @@
-"""A pytest plugin that runs notebooks through nbval in two states, each with a fresh cache, and measures them.
+"""A pytest plugin that runs notebooks through nbval in two states and measures them.
 
-COURSE_CHECK=unsolved: as the learner opens them. COURSE_CHECK=solved: every exercise cell gets its solution, in memory.
-Time and peak memory of each notebook go to `artifacts/measured/<state>.json`; one that passes its budget fails the run.
+COURSE_CHECK=unsolved: as the learner opens them, with a fresh cache: time and peak memory count against
+the budget. COURSE_CHECK=solved: each exercise cell gets its solution, in memory, on the cache that the
+unsolved run left: a second run loses nothing. Both go to `artifacts/measured/STATE.json`.
 """
 
 import os
-import tempfile
+import re
+import shutil
 import time
 from pathlib import Path
 
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 
-from helpers import cache
+from helpers.engine import cache
 from helpers.exercises import exercises
 
 SECONDS, MEGABYTES = 180, 2000
 STATE = os.environ.get("COURSE_CHECK", "unsolved")
-measured, solved = {}, set()
-start_kernel, stop_kernel = IPyNbFile.setup, IPyNbFile.teardown
+WANTED = {"unsolved": "not attempted", "solved": "passed"}[STATE]
+OUTCOME = re.compile(r"Exercise (\d+\.\d+): (not attempted|passed|not yet|raised)\..*")
+STALE = "did not come with the course"  # what `llm.shipped_answers` prints
+CACHES = cache.ROOT / "artifacts" / "states"
+measured, solved, lost = {}, set(), {}
+start_kernel, stop_kernel, run_cell = IPyNbFile.setup, IPyNbFile.teardown, IPyNbCell.runtest
+
+
+def files(folder: Path) -> set[str]:
+    """All that a run has kept, except the converted weights and unfinished training."""
+    kept = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return {str(path) for path in kept if path.parts[0] != "models" and ".partial" not in str(path)}
 
 
 def setup(self):
-    """Start the kernel with an empty artifacts folder, into which only the converted weights are linked."""
-    self.artifacts = tempfile.TemporaryDirectory()
-    (Path(self.artifacts.name) / "models").symlink_to((cache.ROOT / "artifacts" / "models").resolve())
-    self.started = time.perf_counter()
-    with cache.artifacts_at(self.artifacts.name):
+    """Start the kernel; in the unsolved state only the converted weights are there."""
+    self.artifacts = CACHES / self.path.stem
+    if STATE == "unsolved":
+        shutil.rmtree(self.artifacts, ignore_errors=True)
+    self.artifacts.mkdir(parents=True, exist_ok=True)
+    if not (self.artifacts / "models").exists():
+        (self.artifacts / "models").symlink_to((cache.ROOT / "artifacts" / "models").resolve())
+    (self.artifacts / "progress.json").unlink(missing_ok=True)
+    self.before, self.started = files(self.artifacts), time.perf_counter()
+    with cache.artifacts_at(self.artifacts):
         start_kernel(self)
 
 
 def teardown(self):
     """Take the measurements, then stop the kernel."""
     status = Path(f"/proc/{self.kernel.km.provisioner.pid}/status")
-    peak = [line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM")] if status.exists() else []
+    lines = status.read_text().splitlines() if status.exists() else []
+    peak = [line.split()[1] for line in lines if line.startswith("VmHWM")]
     measured[self.path.stem] = {
         "seconds": round(time.perf_counter() - self.started, 1),
         "peak MB": round(int(peak[0]) / 1024) if peak else None,
     }
     stop_kernel(self)
-    self.artifacts.cleanup()
+    lost[self.path.stem] = sorted(self.before - files(self.artifacts))
+    if STATE == "solved":
+        shutil.rmtree(self.artifacts)
 
 
-IPyNbFile.setup, IPyNbFile.teardown = setup, teardown
+def runtest(self):
+    """Run a cell, then look at what it says: the outcome of its check, and answers that should be stored."""
+    run_cell(self)
+    for text in map(plain, self.test_outputs):
+        outcome = OUTCOME.search(text)
+        if outcome and outcome[2] != WANTED:
+            self.raise_cell_error(f"The {STATE} state expects '{WANTED}'", outcome[0])
+        if STALE in text:
+            self.raise_cell_error("results/ is out of date", "Run: python -m scripts.make_results")
+
+
+def plain(output) -> str:
+    """The plain text of a cell's output."""
+    return output.get("text") or output.get("data", {}).get("text/plain", "")
+
+
+IPyNbFile.setup, IPyNbFile.teardown, IPyNbCell.runtest = setup, teardown, runtest
 
 
 def pytest_collection_modifyitems(items):
-    """In the solved state, replace each exercise cell by its solution and the cell's own last line, the check."""
-    if STATE != "solved":
-        return
-    for item in items:
-        if isinstance(item, IPyNbCell):
-            for tag in item.cell.metadata.get("tags", []):
-                if tag.startswith("ex-"):
-                    check = item.cell.source.rstrip().splitlines()[-1]
-                    item.cell.source = f"{exercises()[tag[3:]].solution}\n{check}"
-                    solved.add(tag[3:])
+    """In the solved state, replace each exercise cell by its solution and its own check."""
+    for item in items if STATE == "solved" else ():
+        tags = item.cell.metadata.get("tags", []) if isinstance(item, IPyNbCell) else []
+        for id in (tag[3:] for tag in tags if tag.startswith("ex-")):
+            check = item.cell.source[item.cell.source.rindex(f'check("{id}"') :]
+            item.cell.source = f"{exercises()[id].solution}\n{check}"
+            solved.add(id)
 
 
 def pytest_sessionfinish(session, exitstatus):
-    """Write the measurements; fail the run if a budget is passed or a solution was not used."""
+    """Write the measurements; fail the run if there is a problem with it as a whole."""
     cache.write_json(cache.ROOT / "artifacts" / "measured" / f"{STATE}.json", measured)
-    if problems(session) and exitstatus == pytest.ExitCode.OK:
+    if problems() and exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-def problems(session) -> list[str]:
-    """What is wrong with the run as a whole."""
-    found = [
-        f"{name}: {row['seconds']} s, {row['peak MB']} MB; the budget is {SECONDS} s and {MEGABYTES} MB"
-        for name, row in measured.items()
-        if row["seconds"] > SECONDS or (row["peak MB"] or 0) > MEGABYTES
-    ]
+def problems() -> list[str]:
+    """Budgets that were exceeded, files that a second run lost, solutions that were not used."""
+    found = [f"{name} lost files of the first run: {gone}" for name, gone in lost.items() if gone]
+    if STATE == "unsolved":
+        found += [
+            f"{name}: {row['seconds']} s, {row['peak MB']} MB; the budget is {SECONDS} s, {MEGABYTES} MB"
+            for name, row in measured.items()
+            if row["seconds"] > SECONDS or (row["peak MB"] or 0) > MEGABYTES
+        ]
+        return found
     books = {int(name[:2]) for name in measured}
-    if STATE == "solved":
-        unused = [id for id in exercises() if int(id.split(".")[0]) in books and id not in solved]
-        found += [f"no notebook has the exercise {id}" for id in unused]
-    return found
+    unused = [id for id in exercises() if int(id.split(".")[0]) in books and id not in solved]
+    return found + [f"no notebook has the exercise {id}" for id in unused]
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -84,5 +118,5 @@ def pytest_terminal_summary(terminalreporter):
     terminalreporter.section(f"notebooks, {STATE}")
     for name, row in measured.items():
         terminalreporter.line(f"{name:24} {row['seconds']:6.1f} s {row['peak MB'] or 0:6d} MB")
-    for problem in problems(None):
+    for problem in problems():
         terminalreporter.line(f"FAILED {problem}")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers import cache
+from helpers.engine import cache
 
 
 def test_key_depends_on_content_only():
@@ -43,7 +43,10 @@ def test_jsonl_errors_name_line_and_field(tmp_path):
 
 def test_broken_json_counts_as_missing(tmp_path):
     (tmp_path / "x.json").write_text("{")
-    assert cache.read_json(tmp_path / "x.json", {}) == {} and cache.read_json(tmp_path / "y.json") is None
+    assert (
+        cache.read_json(tmp_path / "x.json", {}) == {}
+        and cache.read_json(tmp_path / "y.json") is None
+    )
 
 
 def test_fresh_hides_the_cache_for_a_while(empty_artifacts):

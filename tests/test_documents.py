@@ -7,7 +7,9 @@ import sys
 import docx
 import pytest
 
-from helpers import cache, documents
+from helpers import documents
+from helpers.engine import cache
+from scripts import check_documents
 
 
 def write(folder, name, text):
@@ -17,7 +19,11 @@ def write(folder, name, text):
 def test_every_type_is_read(tmp_path):
     write(tmp_path, "a.md", "---\nid: kb-1\ntitle: Hose\n---\nA hose.")
     write(tmp_path, "b.txt", "A pump.")
-    write(tmp_path, "c.html", "<html><head><title>Valve</title><script>no()</script></head><body><p>A valve.</p></body></html>")
+    write(
+        tmp_path,
+        "c.html",
+        "<html><head><title>Valve</title><script>no()</script></head><body><p>A valve.</p></body></html>",
+    )
     file = docx.Document()
     file.add_paragraph("A winch.")
     file.save(tmp_path / "d.docx")
@@ -44,7 +50,9 @@ def pdf_with_text(text):
         offsets.append(len(out))
         out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
     start = len(out)
-    out += b"xref\n0 6\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    out += b"xref\n0 6\n0000000000 65535 f \n" + b"".join(
+        b"%010d 00000 n \n" % offset for offset in offsets
+    )
     return out + b"trailer << /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % start
 
 
@@ -62,7 +70,7 @@ def test_bad_files_are_named(tmp_path, name, content, message):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(ValueError, match=message):
         documents.load_documents(tmp_path)
-    assert len(documents.check(tmp_path)) == 1
+    assert len(check_documents.check(tmp_path)) == 1
 
 
 def test_bad_folders(tmp_path):
@@ -82,9 +90,12 @@ def test_an_id_twice_is_an_error(tmp_path):
 
 
 def test_check_command(tmp_path):
-    command = [sys.executable, "-m", "helpers.documents", "check"]
+    command = [sys.executable, "-m", "scripts.check_documents"]
     good = subprocess.run(
-        [*command, str(cache.DATASETS / "handbook"), str(cache.DATASETS / "facts.jsonl")], cwd=cache.ROOT, capture_output=True, text=True
+        [*command, str(cache.DATASETS / "handbook"), str(cache.DATASETS / "facts.jsonl")],
+        cwd=cache.ROOT,
+        capture_output=True,
+        text=True,
     )
     assert good.returncode == 0 and good.stdout.startswith("OK")
     (tmp_path / "a.txt").write_bytes(b"\xff")
@@ -104,10 +115,10 @@ def test_check_reports_rows_with_file_and_line(tmp_path):
     ]
     table = tmp_path / "questions.jsonl"
     table.write_text("\n".join(rows) + "\n")
-    found = documents.check(tmp_path, [table])
+    found = check_documents.check(tmp_path, [table])
     expected = [
         r"b.md, line 3: the id 'x' is also that of .*a.md",
-        r"questions.jsonl, line 2: the answer '95 decibels' does not stand in x",
+        r"questions.jsonl, line 2: the answer '95 decibels' does not appear in x",
         r"line 3: there is no document 'y'",
         r"line 3: the id '1' is also that of line 1",
         r"line 4: not valid JSON",

@@ -1,4 +1,4 @@
-"""The grading engine: four outcomes, nothing harmed, and every wrong answer caught with the message that it needs."""
+"""The grading engine: four outcomes, no harm done, and a message that names each wrong answer."""
 
 import importlib
 import time
@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-import torch
 
-from helpers import evaluate, exercises, metrics, rag
-from helpers.exercises import TODO, Exercise, expect, grade
+from helpers import exercises
+from helpers.exercises import TODO, Exercise, Raised, Wrong, expect, grade
+from helpers.exercises.expecting import alike, cases, raises, returns, same, shown
+from tests.wrong_answers import answer_of, faults
 
 HERE = Path(__file__).parent
 WRONG = [
@@ -18,13 +19,6 @@ WRONG = [
     for path in sorted((HERE / "wrong_answers").glob("nb*.py"))
     for case in importlib.import_module(f"tests.wrong_answers.{path.stem}").WRONG
 ]
-
-
-def answer_of(source: str):
-    """What a solution's source passes to the check: the last name that it defines, after a notebook's own imports."""
-    names = {"TODO": TODO, "np": np, "pd": pd, "torch": torch, "evaluate": evaluate, "metrics": metrics, "rag": rag}
-    exec(source, names)
-    return list(names.values())[-1]
 
 
 @pytest.mark.parametrize("id", exercises.exercises())
@@ -43,7 +37,9 @@ def test_stubs_are_not_attempted(id):
     assert grade(id, object()).status in {"not yet", "raised"}
 
 
-@pytest.mark.parametrize(("id", "fault", "answer", "message"), WRONG, ids=[f"{case[0]} {case[1]}" for case in WRONG])
+@pytest.mark.parametrize(
+    ("id", "fault", "answer", "message"), WRONG, ids=[f"{case[0]} {case[1]}" for case in WRONG]
+)
 def test_wrong_answers_are_caught_by_name(id, fault, answer, message):
     outcome = grade(id, answer)
     assert outcome.status in {"not yet", "raised"} and message in outcome.message, outcome
@@ -52,7 +48,12 @@ def test_wrong_answers_are_caught_by_name(id, fault, answer, message):
 def test_every_exercise_has_four_wrong_answers_and_hints():
     for id, task in exercises.exercises().items():
         assert sum(case[0] == id for case in WRONG) >= 4, id
-        assert len(task.hints) >= 2 and 1 <= task.difficulty <= 3 and 1 <= task.importance <= 3 and task.minutes > 0
+        assert (
+            len(task.hints) >= 2
+            and 1 <= task.difficulty <= 3
+            and 1 <= task.importance <= 3
+            and task.minutes > 0
+        )
     books = [id.split(".")[0] for id in exercises.exercises()]
     assert all(books.count(book) >= 4 for book in books)
 
@@ -66,7 +67,16 @@ def double(monkeypatch):
         expect(function(numbers) == [2, 4, 6], "Each number should be doubled.")
         expect(numbers == [1, 2, 3], "The list was changed.")
 
-    task = Exercise("99.1", "Double", 1, 1, 1, ("first hint", "second hint"), "def double(x): return [2 * i for i in x]\n", check)
+    task = Exercise(
+        "99.1",
+        "Double",
+        1,
+        1,
+        1,
+        ("first hint", "second hint"),
+        "def double(x): return [2 * i for i in x]\n",
+        check,
+    )
     monkeypatch.setattr(exercises, "exercises", lambda: {"99.1": task})
     return task
 
@@ -123,16 +133,6 @@ def test_check_records_and_never_forgets_a_pass(double, empty_artifacts, capsys)
     assert "Notebook 99  ■  1 of 1 exercises passed" in capsys.readouterr().out
 
 
-def test_course_check_catches_an_accepted_stub(double, empty_artifacts, monkeypatch):
-    monkeypatch.setenv("COURSE_CHECK", "unsolved")
-    exercises.check("99.1", TODO)
-    with pytest.raises(AssertionError, match="expects 'not attempted', got: .* passed"):
-        exercises.check("99.1", lambda x: [2 * i for i in x])
-    monkeypatch.setenv("COURSE_CHECK", "solved")
-    with pytest.raises(AssertionError, match="expects 'passed', got: .* not attempted"):
-        exercises.check("99.1", TODO)
-
-
 def test_hints_come_one_by_one(double, capsys):
     for _ in range(3):
         exercises.hint("99.1")
@@ -145,3 +145,79 @@ def test_hints_come_one_by_one(double, capsys):
     assert "def double" in capsys.readouterr().out
     with pytest.raises(KeyError, match="no exercise '9.9'"):
         exercises.hint("9.9")
+
+
+def add(a, b):
+    return a + b
+
+
+def test_cases_compare_kind_and_value_and_show_the_call():
+    case = cases(add)
+    assert case(1, 2, returns=3.0) == 3 and case(1, b=2, returns=3) == 3
+    case([1], [2.0], returns=(1, 2 + 1e-9))
+    case(np.array([1]), np.array([2]), returns=[3])
+    messages = {
+        r"^Add\. add\('a', 'b'\) should return 'ba', and returned 'ab'\.$": (("a", "b"), "ba", {}),
+        r"^Twice\. add\(1, 2\) returned 3\.$": ((1, 2), 4, {3: "Twice."}),
+        r"^Small\. add": ((1, 2), 4, {(lambda got: got.x): "No.", (lambda got: got < 4): "Small."}),
+        r"^Return a string, not an int: add\(1, 2\) returned 3\.$": ((1, 2), "3", {}),
+        r"^Return 2 values, not 3: add": (([1, 2], [3]), (1, 2), {}),
+        r"^Return True or False, not an int: add\(a=True, b=False\)": ((True, False), True, {}),
+    }
+    for message, (args, wanted, mistakes) in messages.items():
+        with pytest.raises(Wrong, match=message):
+            case(*args, returns=wanted, why="Add.", mistakes=mistakes)
+
+
+def test_same_raises_and_returns():
+    same(add, lambda a, b: b + a, [(1, 2), (3, 4)])
+    with pytest.raises(Wrong, match=r"add\(3, 4\) should return 12, and returned 7"):
+        same(add, lambda a, b: 12, [(3, 4)])
+
+    def fails(error):
+        raise Raised("it") from error
+
+    assert raises(fails, ValueError("too few"), why="Few.") == "too few"
+    for function, args in ((fails, [KeyError("x")]), (add, (1, 2))):
+        with pytest.raises(
+            Wrong, match=r"^Few\. Raise a ValueError; \w+\(.*\) (raised it|returned 3)\."
+        ):
+            raises(function, *args, why="Few.")
+    assert len(returns(np.ones(2), np.ndarray, size=2)) == 2
+    assert returns(np.float32(1), float) == 1 and returns((1, 2), list) == (1, 2)
+    for value, kind in ((True, float), (1.5, int), ("ab", list), (1, bool), ({}, set)):
+        with pytest.raises(Wrong, match="^Return .*, not an? "):
+            returns(value, kind)
+
+
+def test_alike_and_shown():
+    table = pd.DataFrame({"a": [1, 2]})
+    nan = float("nan")
+    for got, wanted in (
+        (nan, np.nan),
+        (table, table.copy()),
+        ({"a": (1,)}, {"a": [1.0]}),
+        ({1}, {1}),
+    ):
+        assert alike(got, wanted)
+    for got, wanted in (
+        (nan, 1),
+        (table, table + 1),
+        ({"a": 1}, {"b": 1}),
+        ("1", 1),
+        ([1], [1, 2]),
+    ):
+        assert not alike(got, wanted)
+    assert shown({"a": [0.1 + 0.2, (1,)]}) == "{'a': [0.3, (1,)]}" and shown(add) == "add"
+    assert shown(["a" * 64]) == "['aaaaaaaaa...']" and shown("a b" * 9).endswith("b'")
+    assert shown(np.zeros((4, 5))) == "ndarray of shape (4, 5)" and len(shown("x " * 500)) == 120
+
+
+def test_faults_edit_the_solution(double):
+    double_, half, value = faults(
+        "99.1", ("all", ("2 *", "3 *"), "dou"), ("own", add, ""), ("no", 7, "")
+    )
+    assert double_[:2] == ("99.1", "all") and double_[2]([1]) == [3] and double_[3] == "dou"
+    assert half[2] is add and value[2] == 7
+    with pytest.raises(ValueError, match="does not contain 'x y'"):
+        faults("99.1", ("none", ("x y", "z"), ""))

@@ -10,8 +10,10 @@ import time
 
 import pytest
 import torch
+from safetensors.torch import load_file
 
-from helpers import cache, evaluate, lora, models, rag
+from helpers import course, lora, models
+from helpers.engine import cache, methods, packing, runs
 
 
 @pytest.fixture
@@ -19,7 +21,12 @@ def tiny(tiny_model):
     return models.load_llm(str(tiny_model))
 
 
-EXAMPLES = [lora.Example(f"Passage {i // 3}: the {'river ' * 8}is {i} m deep. Question {i}: how deep?", f"{i} m") for i in range(12)]
+EXAMPLES = [
+    lora.Example(
+        f"Passage {i // 3}: the {'river ' * 8}is {i} m deep. Question {i}: how deep?", f"{i} m"
+    )
+    for i in range(12)
+]
 RECIPE = lora.Recipe(rank=2, epochs=4, batch=1)
 
 
@@ -28,26 +35,30 @@ def weights_hash(folder):
 
 
 def model_hash(llm):
-    return cache.key([[n, p.double().sum().item(), p.shape] for n, p in llm.model.state_dict().items()])
+    return cache.key(
+        [[n, p.double().sum().item(), p.shape] for n, p in llm.model.state_dict().items()]
+    )
 
 
 def test_packed_losses_equal_single_ones(llm):
     """One sequence with a shared beginning gives each example the loss that it has alone."""
-    examples = rag.training_examples(llm, evaluate.load_training("raft")[:8])
+    examples = course.examples(llm, course.training("raft")[:8])
     packed = lora.packs(llm, examples)
     assert len(packed) < len(examples)
-    singles = [lora.pack([lora.tokenize(llm, example)]) for example in examples]
+    singles = [packing.pack([lora.tokenize(llm, example)]) for example in examples]
     with torch.inference_mode():
-        together = torch.cat([lora.label_losses(llm, part) for part in packed])
-        alone = torch.cat([lora.label_losses(llm, part) for part in singles])
+        together = torch.cat([lora.losses(llm, part) for part in packed])
+        alone = torch.cat([lora.losses(llm, part) for part in singles])
     assert torch.allclose(together, alone, atol=1e-3)
     assert sum(p.ids.shape[1] for p in packed) < 0.6 * sum(p.ids.shape[1] for p in singles)
 
 
 def test_only_the_answer_counts(llm):
-    example = rag.training_examples(llm, evaluate.load_training("house_style")[:1])[0]
-    part = lora.pack([lora.tokenize(llm, example)])
-    assert llm.tokenizer.decode(part.ids[0, part.labels]) == example.answer + llm.tokenizer.eos_token
+    example = course.examples(llm, course.training("house_style")[:1])[0]
+    part = packing.pack([lora.tokenize(llm, example)])
+    assert (
+        llm.tokenizer.decode(part.ids[0, part.labels]) == example.answer + llm.tokenizer.eos_token
+    )
     ids = part.ids
     with torch.inference_mode():
         logits = llm.model(ids).logits[0]
@@ -61,18 +72,27 @@ def test_training_learns_and_leaves_the_base_alone(tiny, artifacts):
     assert model_hash(tiny) == before and tiny.adapter is None
     with lora.adapted(tiny, folder):
         assert tiny.adapter and lora.evaluate_loss(tiny, EXAMPLES) < loss
-    assert model_hash(tiny) == before and lora.evaluate_loss(tiny, EXAMPLES) == pytest.approx(loss, abs=1e-6)
+    assert model_hash(tiny) == before and lora.evaluate_loss(tiny, EXAMPLES) == pytest.approx(
+        loss, abs=1e-6
+    )
     record = lora.read_record(folder)
-    assert record["recipe"]["rank"] == 2 and len(record["log"]) == record["steps"] and record["sha256"] == weights_hash(folder)
+    assert (
+        record["recipe"]["rank"] == 2
+        and len(record["log"]) == record["steps"]
+        and record["sha256"] == weights_hash(folder)
+    )
 
 
 def test_trained_before_is_used_again(tiny, capsys):
     folder = lora.train(tiny, EXAMPLES, RECIPE)
     stamp = (folder / "record.json").stat().st_mtime_ns
-    assert lora.train(tiny, EXAMPLES, RECIPE) == folder and (folder / "record.json").stat().st_mtime_ns == stamp
+    assert (
+        lora.train(tiny, EXAMPLES, RECIPE) == folder
+        and (folder / "record.json").stat().st_mtime_ns == stamp
+    )
     assert "used again" in capsys.readouterr().out
-    assert lora.folder_for(tiny, EXAMPLES[:-1], RECIPE) != folder
-    assert lora.folder_for(tiny, EXAMPLES, lora.Recipe(rank=3, epochs=4, batch=1)) != folder
+    assert runs.folder_for(tiny, EXAMPLES[:-1], RECIPE) != folder
+    assert runs.folder_for(tiny, EXAMPLES, lora.Recipe(rank=3, epochs=4, batch=1)) != folder
 
 
 def test_stopping_and_going_on_gives_the_same_weights(tiny, empty_artifacts, capsys):
@@ -92,10 +112,12 @@ def test_a_run_killed_ten_times_ends_with_the_same_weights(tiny_model, tmp_path)
     code = f"""
 import dataclasses, time
 from helpers import lora, models
+from helpers.engine import checkpoints
 from tests.test_lora import EXAMPLES, RECIPE
-lora.CHECKPOINT_EVERY = 1
+checkpoints.EVERY = 1
 recipe = dataclasses.replace(RECIPE, epochs=60)
-lora.train(models.load_llm({str(tiny_model)!r}), EXAMPLES, recipe, watch=lambda log: time.sleep({{pause}}))
+llm = models.load_llm({str(tiny_model)!r})
+lora.train(llm, EXAMPLES, recipe, watch=lambda log: time.sleep({{pause}}))
 """
     environment = {**os.environ, "COURSE_ARTIFACTS": str(tmp_path / "killed")}
     rng, out = random.Random(0), ""
@@ -103,7 +125,9 @@ lora.train(models.load_llm({str(tiny_model)!r}), EXAMPLES, recipe, watch=lambda 
     def start(pause, artifacts):
         environment["COURSE_ARTIFACTS"] = str(artifacts)
         command = [sys.executable, "-c", code.format(pause=pause)]
-        return subprocess.Popen(command, cwd=cache.ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+        return subprocess.Popen(
+            command, cwd=cache.ROOT, env=environment, stdout=subprocess.PIPE, text=True
+        )
 
     def checkpoint():
         path = next((tmp_path / "killed").glob("adapters/*.partial/checkpoint.safetensors"), None)
@@ -117,11 +141,18 @@ lora.train(models.load_llm({str(tiny_model)!r}), EXAMPLES, recipe, watch=lambda 
         time.sleep(rng.uniform(0, 0.4))
         process.send_signal(signal.SIGKILL)
         out += process.communicate()[0]
-    assert out.count("Going on after step") >= 8  # what a killed process has printed may be lost with it
+    assert (
+        out.count("Going on after step") >= 8
+    )  # what a killed process has printed may be lost with it
     assert not list((tmp_path / "killed").glob("adapters/*/record.json"))
     last, whole = start(0, tmp_path / "killed"), start(0, tmp_path / "whole")
-    assert "Going on after step" in last.communicate()[0] and "Going on" not in whole.communicate()[0]
-    hashes = {weights_hash(next((tmp_path / name).glob("adapters/*/record.json")).parent) for name in ("whole", "killed")}
+    assert (
+        "Going on after step" in last.communicate()[0] and "Going on" not in whole.communicate()[0]
+    )
+    hashes = {
+        weights_hash(next((tmp_path / name).glob("adapters/*/record.json")).parent)
+        for name in ("whole", "killed")
+    }
     assert len(hashes) == 1
 
 
@@ -136,9 +167,13 @@ def test_a_damaged_checkpoint_starts_again(tiny, empty_artifacts, capsys):
 def test_bad_input_is_refused(tiny, tmp_path):
     with pytest.raises(ValueError, match="nothing to train on"):
         lora.train(tiny, [])
-    with pytest.raises(ValueError, match=r"has \d+ tokens; the model's context is 256.*it begins: 'river"):
+    with pytest.raises(
+        ValueError, match=r"has \d+ tokens; the model's context is 256.*it begins: 'river"
+    ):
         lora.train(tiny, [lora.Example("river " * 300, "yes")])
-    with pytest.raises(ValueError, match="empty answer, so no token to learn.*it begins: 'How deep"):
+    with pytest.raises(
+        ValueError, match="empty answer, so no token to learn.*it begins: 'How deep"
+    ):
         lora.train(tiny, [*EXAMPLES, lora.Example("How deep is it?", " ")])
     with pytest.raises(ValueError, match="is not an adapter folder"), lora.adapted(tiny, tmp_path):
         pass
@@ -147,9 +182,15 @@ def test_bad_input_is_refused(tiny, tmp_path):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"rank": 33}, r"Rank 33 is larger than the layer model\.layers\.1\.self_attn\.k_proj \(16 x 32\).*at most 16"),
+        (
+            {"rank": 33},
+            r"Rank 33 is larger than the layer model\.layers\.1\.self_attn\.k_proj \(16 x 32\).*at most 16",
+        ),
         ({"method": "dora"}, "no method 'dora'; there are lora, prefix, ia3, full"),
-        ({"top_layers": 0.0}, "top_layers is a share of the layers, above 0 and at most 1, not 0.0"),
+        (
+            {"top_layers": 0.0},
+            "top_layers is a share of the layers, above 0 and at most 1, not 0.0",
+        ),
     ],
 )
 def test_a_recipe_that_does_not_fit_is_refused(tiny, changes, message):
@@ -158,13 +199,20 @@ def test_a_recipe_that_does_not_fit_is_refused(tiny, changes, message):
     assert tiny.frozen_layers == 0 and not any(p.requires_grad for p in tiny.model.parameters())
 
 
-@pytest.mark.parametrize("method", lora.METHODS)
+@pytest.mark.parametrize("method", methods.METHODS)
 def test_every_method_learns_is_saved_and_leaves_no_trace(tiny, empty_artifacts, method):
     before, loss = model_hash(tiny), lora.evaluate_loss(tiny, EXAMPLES)
-    recipe = dataclasses.replace(RECIPE, method=method, learning_rate=0.05 if method == "ia3" else 0.01, epochs=6)
+    recipe = dataclasses.replace(
+        RECIPE, method=method, learning_rate=0.05 if method == "ia3" else 0.01, epochs=6
+    )
     with lora.tuned(tiny, EXAMPLES, recipe) as log:
         trained = lora.evaluate_loss(tiny, EXAMPLES)
-    assert trained < loss and log[-1]["loss"] < log[0]["loss"] and model_hash(tiny) == before and tiny.adapter is None
+    assert (
+        trained < loss
+        and log[-1]["loss"] < log[0]["loss"]
+        and model_hash(tiny) == before
+        and tiny.adapter is None
+    )
     folder = lora.train(tiny, EXAMPLES, recipe)
     with lora.adapted(tiny, folder):
         assert lora.evaluate_loss(tiny, EXAMPLES) == pytest.approx(trained, abs=1e-5)
@@ -173,25 +221,34 @@ def test_every_method_learns_is_saved_and_leaves_no_trace(tiny, empty_artifacts,
                 tiny.generate([EXAMPLES[0].prompt], 2)
         else:
             tiny.generate([EXAMPLES[0].prompt], 2)
-    assert model_hash(tiny) == before and lora.evaluate_loss(tiny, EXAMPLES) == pytest.approx(loss, abs=1e-6)
+    assert model_hash(tiny) == before and lora.evaluate_loss(tiny, EXAMPLES) == pytest.approx(
+        loss, abs=1e-6
+    )
 
 
 def test_what_lies_below_the_trained_layers_is_read_once_and_changes_nothing(llm, monkeypatch):
-    examples = rag.training_examples(llm, evaluate.load_training("house_style")[:4])
+    examples = course.examples(llm, course.training("house_style")[:4])
     whole = torch.cat(lora.example_losses(llm, examples))
     monkeypatch.setattr(llm, "frozen_layers", 20)
-    lora._states.clear()
-    once, again = torch.cat(lora.example_losses(llm, examples)), torch.cat(lora.example_losses(llm, examples))
-    assert torch.allclose(whole, once, atol=1e-4) and torch.equal(once, again) and len(lora._states) == 1
-    monkeypatch.setattr(lora, "KEPT_TOKENS", 1)
+    packing._states.clear()
+    once, again = (
+        torch.cat(lora.example_losses(llm, examples)),
+        torch.cat(lora.example_losses(llm, examples)),
+    )
+    assert (
+        torch.allclose(whole, once, atol=1e-4)
+        and torch.equal(once, again)
+        and len(packing._states) == 1
+    )
+    monkeypatch.setattr(packing, "KEPT_TOKENS", 1)
     lora.example_losses(llm, examples[:1])
-    assert not lora._states
+    assert not packing._states
 
 
 def test_merged_equals_unmerged(llm):
     """The shipped adapter in its layers against the same added to the weights: the logits differ by rounding alone."""
     ids = torch.tensor([llm.encode("Which prefix marks a field fault in the Bluebook?")])
-    with torch.inference_mode(), lora.adapted(llm, lora.shipped("house")):
+    with torch.inference_mode(), lora.adapted(llm, course.adapter("house")):
         unmerged = llm.model(ids).logits
         adapted = [module for module in llm.model.modules() if hasattr(module, "lora_A")]
         before = [module.base_layer.weight.clone() for module in adapted]
@@ -211,14 +268,18 @@ def test_early_stopping_keeps_the_best_weights(tiny, empty_artifacts, monkeypatc
     log = lora.read_record(lora.train(tiny, EXAMPLES, recipe, held_out=EXAMPLES[:2]))["log"]
     assert [entry["held_out"] for entry in log if "held_out" in entry] == [3.0, 2.0, 2.5, 2.4]
     two_epochs = len(log) // 2
-    kept = lora.load_file(next(empty_artifacts.glob("adapters/*/adapter_model.safetensors")))
+    kept = load_file(next(empty_artifacts.glob("adapters/*/adapter_model.safetensors")))
     monkeypatch.setattr(lora, "evaluate_loss", lambda *_: 1.0)
-    at_best = lora.train(tiny, EXAMPLES, dataclasses.replace(recipe, patience=0), stop_after=two_epochs)
-    best = lora.load_file(at_best / "adapter_model.safetensors")
+    at_best = lora.train(
+        tiny, EXAMPLES, dataclasses.replace(recipe, patience=0), stop_after=two_epochs
+    )
+    best = load_file(at_best / "adapter_model.safetensors")
     assert all(torch.equal(kept[name], best[name]) for name in best)
 
 
-def test_a_full_disk_costs_the_checkpoints_and_not_the_run(tiny, empty_artifacts, monkeypatch, capsys):
+def test_a_full_disk_costs_the_checkpoints_and_not_the_run(
+    tiny, empty_artifacts, monkeypatch, capsys
+):
     real = cache.write_bytes
 
     def full(path, data):
@@ -228,18 +289,25 @@ def test_a_full_disk_costs_the_checkpoints_and_not_the_run(tiny, empty_artifacts
 
     monkeypatch.setattr(cache, "write_bytes", full)
     assert (lora.train(tiny, EXAMPLES, RECIPE) / "record.json").is_file()
-    assert "No checkpoint after step 5 ([Errno 28] No space left on device)" in capsys.readouterr().out
+    assert (
+        "No checkpoint after step 5 ([Errno 28] No space left on device)" in capsys.readouterr().out
+    )
 
 
-def test_a_loss_that_is_no_number_stops_and_keeps_the_checkpoint(tiny, empty_artifacts, monkeypatch):
-    real, calls = lora.label_losses, []
+def test_a_loss_that_is_no_number_stops_and_keeps_the_checkpoint(
+    tiny, empty_artifacts, monkeypatch
+):
+    real, calls = lora.losses, []
 
     def broken(llm, part):
         calls.append(1)
         return real(llm, part) * (float("nan") if len(calls) > 7 else 1.0)
 
-    monkeypatch.setattr(lora, "label_losses", broken)
-    with pytest.raises(FloatingPointError, match=r"The loss is nan at step 8.*Lower the learning rate \(it is 0.002\)"):
+    monkeypatch.setattr(lora, "losses", broken)
+    with pytest.raises(
+        FloatingPointError,
+        match=r"The loss is nan at step 8.*Lower the learning rate \(it is 0.002\)",
+    ):
         lora.train(tiny, EXAMPLES, RECIPE)
     assert list(empty_artifacts.glob("adapters/*.partial/checkpoint.safetensors"))
     assert tiny.adapter is None and not tiny.model.training
@@ -247,7 +315,12 @@ def test_a_loss_that_is_no_number_stops_and_keeps_the_checkpoint(tiny, empty_art
 
 def test_wrong_base_and_wrong_version_are_refused(llm, tiny, empty_artifacts):
     folder = lora.train(tiny, EXAMPLES, RECIPE)
-    with pytest.raises(ValueError, match="was trained on .* and does not fit 'SmolLM2-135M-Instruct'"), lora.adapted(llm, folder):
+    with (
+        pytest.raises(
+            ValueError, match="was trained on .* and does not fit 'SmolLM2-135M-Instruct'"
+        ),
+        lora.adapted(llm, folder),
+    ):
         pass
     cache.write_json(folder / "record.json", {**lora.read_record(folder), "format": 0})
     with (
@@ -257,12 +330,59 @@ def test_wrong_base_and_wrong_version_are_refused(llm, tiny, empty_artifacts):
         pass
 
 
+def test_an_adapter_inside_another_takes_its_place_and_returns_it(tiny, empty_artifacts):
+    one = lora.train(tiny, EXAMPLES, RECIPE)
+    two = lora.train(tiny, EXAMPLES, dataclasses.replace(RECIPE, method="full", seed=1))
+    before, losses = model_hash(tiny), {}
+    for folder in (one, two):
+        with lora.adapted(tiny, folder):
+            losses[folder] = lora.evaluate_loss(tiny, EXAMPLES)
+    with lora.adapted(tiny, one):
+        outer = tiny.fingerprint
+        with pytest.raises(ZeroDivisionError), lora.adapted(tiny, two):
+            assert lora.evaluate_loss(tiny, EXAMPLES) == losses[two] and tiny.fingerprint != outer
+            1 / 0  # noqa: B018
+        assert lora.evaluate_loss(tiny, EXAMPLES) == losses[one] and tiny.fingerprint == outer
+        with lora.adapted(tiny, None):
+            assert tiny.fingerprint == outer
+    assert model_hash(tiny) == before and tiny.on is None and tiny.adapter is None
+
+
+def test_training_and_adapters_do_not_mix(tiny, empty_artifacts):
+    folder = lora.train(tiny, EXAMPLES, RECIPE)
+    with lora.adapted(tiny, folder), pytest.raises(RuntimeError, match="has an adapter on"):
+        lora.train(tiny, EXAMPLES, dataclasses.replace(RECIPE, seed=3))
+    with lora.tuned(tiny, EXAMPLES, RECIPE):
+        with pytest.raises(RuntimeError, match="is being trained"), lora.adapted(tiny, folder):
+            pass
+    assert tiny.on is None
+
+
+def test_an_adapter_is_read_once_and_again_when_its_file_changed(
+    tiny, empty_artifacts, monkeypatch
+):
+    folder, read = lora.train(tiny, EXAMPLES, RECIPE), []
+    monkeypatch.setattr(methods, "load_file", lambda path: read.append(path) or load_file(path))
+    for _ in range(3):
+        with lora.adapted(tiny, folder):
+            pass
+    assert len(read) == 1
+    os.utime(folder / "adapter_model.safetensors", (1, 1))
+    with lora.adapted(tiny, folder):
+        pass
+    assert len(read) == 2
+
+
 def test_shipped_adapters_fit_and_are_whole(llm, monkeypatch, tmp_path):
-    from adapters.make import SHIPPED
+    from scripts.make_adapters import SHIPPED
 
     for name, (data, recipe) in SHIPPED.items():
-        record = lora.read_record(lora.shipped(name))
-        examples = rag.training_examples(llm, evaluate.load_training(data))
+        record = lora.read_record(course.adapter(name))
+        examples = course.examples(llm, course.training(data))
         assert record["base_fingerprint"] == llm.base_fingerprint
-        assert record["recipe"] == dataclasses.asdict(recipe), f"run: python -m adapters.make {name}"
-        assert lora.folder_for(llm, examples, recipe).name == record["key"], f"the data changed; run: python -m adapters.make {name}"
+        assert record["recipe"] == dataclasses.asdict(recipe), (
+            f"run: python -m scripts.make_adapters {name}"
+        )
+        assert runs.folder_for(llm, examples, recipe).name == record["key"], (
+            f"the data changed; run: python -m scripts.make_adapters {name}"
+        )

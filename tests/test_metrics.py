@@ -10,7 +10,12 @@ from helpers import metrics
 
 @pytest.mark.parametrize(
     ("answer", "same"),
-    [("The 31 Months.", "31 months"), ("  a  kit ", "kit"), ("'amber gland nut'", "amber gland nut"), ("\u221226 °C", "-26 °c")],
+    [
+        ("The 31 Months.", "31 months"),
+        ("  a  kit ", "kit"),
+        ("'amber gland nut'", "amber gland nut"),
+        ("\u221226 °C", "-26 °c"),
+    ],
 )
 def test_normalize(answer, same):
     assert metrics.normalize(answer) == metrics.normalize(same)
@@ -33,7 +38,9 @@ def test_abstention_equals_scikit_learn():
     rng = np.random.default_rng(1)
     abstained, answerable = rng.random(200) < 0.4, rng.random(200) < 0.6
     ours = metrics.abstention(abstained, answerable)
-    precision, recall, f1, _ = precision_recall_fscore_support(~answerable, abstained, average="binary")
+    precision, recall, f1, _ = precision_recall_fscore_support(
+        ~answerable, abstained, average="binary"
+    )
     assert ours == pytest.approx({"precision": precision, "recall": recall, "f1": f1})
     assert metrics.abstention([False], [True]) == {"precision": 0.0, "recall": 0.0, "f1": 0.0}
 
@@ -44,13 +51,17 @@ def test_ranking():
     assert metrics.reciprocal_rank(ranked, relevant) == 0.5
     assert metrics.reciprocal_rank(ranked, {"z"}) == 0
     truth = [[1.0 if item in "be" else 0.0 for item in ranked]]
-    assert metrics.ndcg(ranked, {"b", "e"}) == pytest.approx(ndcg_score(truth, [list(range(10, 0, -1))], k=10))
+    assert metrics.ndcg(ranked, {"b", "e"}) == pytest.approx(
+        ndcg_score(truth, [list(range(10, 0, -1))], k=10)
+    )
 
 
 def test_bootstrap_agrees_with_scipy():
     values = np.random.default_rng(2).random(80)
     mean, low, high = metrics.bootstrap(values)
-    theirs = stats.bootstrap((values,), np.mean, method="percentile", n_resamples=10_000, random_state=3).confidence_interval
+    theirs = stats.bootstrap(
+        (values,), np.mean, method="percentile", n_resamples=10_000, random_state=3
+    ).confidence_interval
     assert mean == pytest.approx(values.mean())
     assert (low, high) == pytest.approx((theirs.low, theirs.high), abs=0.005)
 

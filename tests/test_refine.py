@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pytest
 
-from helpers import documents, evaluate, refine, retrieval
+from helpers import course, documents, refine, retrieval
 
 QUERY = "How long does the battery of a Kestrin 4 last?"
 
@@ -31,15 +31,32 @@ def test_reranking_sorts_the_first_and_leaves_the_rest(keyword):
     after = refine.Reranked(keyword, shortest, depth=4).search([QUERY, "winch"], 9)
     assert len(seen) == 8 and {query for query, _ in seen} == {QUERY, "winch"}
     for old, new in zip(before, after, strict=True):
-        assert [h.chunk for h in new[:4]] == sorted((h.chunk for h in old[:4]), key=lambda c: len(c.text))
-        assert [h.chunk for h in new[4:]] == [h.chunk for h in old[4:]] and [h.rank for h in new] == list(range(1, len(old) + 1))
-    assert refine.Reranked(keyword, shortest).search(["xyzzy"], 3) == [[]] and refine.Reranked(keyword, shortest).search([], 3) == []
+        assert [h.chunk for h in new[:4]] == sorted(
+            (h.chunk for h in old[:4]), key=lambda c: len(c.text)
+        )
+        assert [h.chunk for h in new[4:]] == [h.chunk for h in old[4:]] and [
+            h.rank for h in new
+        ] == list(range(1, len(old) + 1))
+    assert (
+        refine.Reranked(keyword, shortest).search(["xyzzy"], 3) == [[]]
+        and refine.Reranked(keyword, shortest).search([], 3) == []
+    )
 
 
 def test_likelihood_prefers_the_passage_of_the_question(llm):
-    texts = {"a": "The winch brake is tested with 80 kg.", "b": "Supper costs 14 pounds and is paid by the office.", "c": "Paint it blue."}
-    chunks = [documents.chunk([documents.Document(id, "Page", text, id)])[0] for id, text in texts.items()]
-    queries = {"What load is the winch brake tested with?": 0, "Who pays for supper?": 1, "What colour should it be painted?": 2}
+    texts = {
+        "a": "The winch brake is tested with 80 kg.",
+        "b": "Supper costs 14 pounds and is paid by the office.",
+        "c": "Paint it blue.",
+    }
+    chunks = [
+        documents.chunk([documents.Document(id, "Page", text, id)])[0] for id, text in texts.items()
+    ]
+    queries = {
+        "What load is the winch brake tested with?": 0,
+        "Who pays for supper?": 1,
+        "What colour should it be painted?": 2,
+    }
     pairs = [(query, chunk) for query in queries for chunk in chunks]
     scores = refine.likelihood(llm)(pairs).reshape(3, 3)
     assert scores.argmax(1).tolist() == list(queries.values())
@@ -50,18 +67,29 @@ def test_cross_encoders_load_from_a_folder_and_by_name(tmp_path, embedder, keywo
     from sentence_transformers import CrossEncoder
     from transformers import BertConfig, BertForSequenceClassification
 
-    config = BertConfig(hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16, num_labels=1, vocab_size=30522)
+    config = BertConfig(
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=16,
+        num_labels=1,
+        vocab_size=30522,
+    )
     BertForSequenceClassification(config).save_pretrained(tmp_path)
     embedder.model.tokenizer.save_pretrained(tmp_path)
     judge = refine.cross_encoder(tmp_path)
     hits = refine.Reranked(keyword, judge, depth=5).search([QUERY], 5)[0]
     expected = CrossEncoder(str(tmp_path)).predict([(QUERY, h.chunk.embedded) for h in hits])
-    assert [h.score for h in hits] == pytest.approx(sorted(expected, reverse=True), abs=1e-5) and judge([]).shape == (0,)
+    assert [h.score for h in hits] == pytest.approx(
+        sorted(expected, reverse=True), abs=1e-5
+    ) and judge([]).shape == (0,)
 
 
 @pytest.mark.slow
 def test_an_unknown_cross_encoder_says_what_to_do():
-    with pytest.raises(OSError, match=r"The cross-encoder 'nobody/nothing' is neither .* likelihood\(llm\)"):
+    with pytest.raises(
+        OSError, match=r"The cross-encoder 'nobody/nothing' is neither .* likelihood\(llm\)"
+    ):
         refine.cross_encoder("nobody/nothing")
 
 
@@ -71,7 +99,9 @@ def test_feedback_adds_words_of_the_first_passages(keyword):
     assert longer.startswith(f"{query} {query} ")
     added = longer.split()[4:]
     text = " ".join(h.chunk.embedded.lower() for h in keyword.search([query], 2)[0])
-    assert len(added) == 4 and all(word in text and word not in ("kestrin", "battery") for word in added)
+    assert len(added) == 4 and all(
+        word in text and word not in ("kestrin", "battery") for word in added
+    )
     assert refine.feedback(keyword)(["xyzzy"], None) == ["xyzzy xyzzy"]
     assert refine.Expanded(keyword, refine.feedback(keyword)).search([query], 3)[0]
     with pytest.raises(ValueError, match="empty query"):
@@ -91,8 +121,16 @@ def test_where(index):
     assert {c.metadata["department"] for c in found(department="finance")} == {"finance"}
     assert {c.metadata["type"] for c in found(type={"faq", "policy"})} == {"faq", "policy"}
     new = found(department="finance", effective=lambda date: date >= "2025-01-01")
-    assert new and all(c.metadata["effective"] >= "2025-01-01" for c in new) and len(new) < len(found(department="finance"))
-    assert found(department="nobody") == [] and found(no_such_key=1) == [] and found(no_such_key=lambda v: True) == []
+    assert (
+        new
+        and all(c.metadata["effective"] >= "2025-01-01" for c in new)
+        and len(new) < len(found(department="finance"))
+    )
+    assert (
+        found(department="nobody") == []
+        and found(no_such_key=1) == []
+        and found(no_such_key=lambda v: True) == []
+    )
     assert len(found()) == len(index.chunks)
 
 
@@ -103,20 +141,29 @@ def forbidden(hits, role):
 @pytest.mark.parametrize("role", refine.ROLES)
 def test_no_role_gets_what_it_may_not_read(index, keyword, fused, role):
     """Every question of the test set, and the title of every document; deep, so that the filter has work to do."""
-    queries = [q["question"] for q in evaluate.load_questions("test", None)] + sorted({c.title for c in index.chunks})
+    queries = [q["question"] for q in course.questions("test", None)] + sorted(
+        {c.title for c in index.chunks}
+    )
     pipelines = {
         "dense": index,
         "keyword": keyword,
         "fused": fused,
         "feedback": refine.Expanded(keyword, refine.feedback(keyword)),
-        "reranked": refine.Reranked(fused, lambda pairs: np.array([len(c.text) for _, c in pairs]), depth=10),
+        "reranked": refine.Reranked(
+            fused, lambda pairs: np.array([len(c.text) for _, c in pairs]), depth=10
+        ),
     }
     for name, pipeline in pipelines.items():
-        for inside in (refine.Cleared(pipeline, role), refine.Reranked(refine.Cleared(pipeline, role), lambda p: np.arange(len(p)), 5)):
+        for inside in (
+            refine.Cleared(pipeline, role),
+            refine.Reranked(refine.Cleared(pipeline, role), lambda p: np.arange(len(p)), 5),
+        ):
             found = inside.search(queries, 50)
             assert sum(len(forbidden(hits, role)) for hits in found) == 0, name
             assert sum(map(len, found)) > len(queries)
-    assert (sum(len(forbidden(hits, role)) for hits in index.search(queries, 50)) == 0) == (role == "director")
+    assert (sum(len(forbidden(hits, role)) for hits in index.search(queries, 50)) == 0) == (
+        role == "director"
+    )
 
 
 def adversarial(number):
@@ -135,8 +182,14 @@ def adversarial(number):
             lambda chunk: True,
             refine.where(clearance="restricted"),
             refine.where(clearance={"public", "internal", "restricted"}),
-            refine.where(clearance=dice.choice(["Restricted", "RESTRICTED ", "", None, "*", "public' OR '1'='1"])),
-            refine.where(clearance=lambda value: True, department=dice.choice(["finance", "legal", "safety"])),
+            refine.where(
+                clearance=dice.choice(
+                    ["Restricted", "RESTRICTED ", "", None, "*", "public' OR '1'='1"]
+                )
+            ),
+            refine.where(
+                clearance=lambda value: True, department=dice.choice(["finance", "legal", "safety"])
+            ),
             lambda chunk: chunk.metadata.get("clearance") != "public",
             rewrite,
             truthy,
@@ -150,7 +203,7 @@ def test_two_hundred_adversarial_filters(index, fused):
     before = [chunk.metadata["clearance"] for chunk in index.chunks]
     secret = next(chunk for chunk in index.chunks if chunk.metadata["clearance"] == "restricted")
     dice = random.Random(0)
-    queries = [q["question"] for q in evaluate.load_questions("test", None)]
+    queries = [q["question"] for q in course.questions("test", None)]
     for number in range(200):
         role = dice.choice(["visitor", "employee"])
         asked = [secret.title, secret.text[:200], dice.choice(queries)]
@@ -162,7 +215,10 @@ def test_two_hundred_adversarial_filters(index, fused):
 def test_clearance_fails_closed(embedder, index):
     chunks = documents.chunk([documents.Document("x", "Page", "Without a clearance.", "x.txt")])
     bare = retrieval.DenseIndex(chunks, embedder)
-    assert refine.Cleared(bare, "employee").search(["clearance"], 3) == [[]] and refine.Cleared(bare, "employee").chunks == []
+    assert (
+        refine.Cleared(bare, "employee").search(["clearance"], 3) == [[]]
+        and refine.Cleared(bare, "employee").chunks == []
+    )
     assert len(refine.Cleared(bare, "director").search(["clearance"], 3)[0]) == 1
     with pytest.raises(ValueError, match="no role 'admin'; there are visitor, employee, director"):
         refine.Cleared(index, "admin")
@@ -170,7 +226,11 @@ def test_clearance_fails_closed(embedder, index):
 
 def test_feedback_learns_nothing_from_hidden_passages(index, keyword):
     """The longer query of a visitor has no word that stands in restricted passages alone."""
-    visible = {w for c in refine.Cleared(keyword, "visitor").chunks for w in retrieval.tokenize([c.embedded], stem=False)[0]}
+    visible = {
+        w
+        for c in refine.Cleared(keyword, "visitor").chunks
+        for w in retrieval.tokenize([c.embedded], stem=False)[0]
+    }
     hidden = next(c for c in index.chunks if c.metadata["clearance"] == "restricted")
     seen = []
 
@@ -181,6 +241,8 @@ def test_feedback_learns_nothing_from_hidden_passages(index, keyword):
             seen.extend(queries)
             return keyword.search(queries, k, allowed)
 
-    refine.Cleared(refine.Expanded(Spy(), refine.feedback(keyword)), "visitor").search([hidden.title], 3)
+    refine.Cleared(refine.Expanded(Spy(), refine.feedback(keyword)), "visitor").search(
+        [hidden.title], 3
+    )
     asked = set(retrieval.tokenize([hidden.title], stem=False)[0])
     assert set(retrieval.tokenize(seen, stem=False)[0]) - asked <= visible

@@ -2,19 +2,24 @@
 
 import pytest
 
-from helpers import evaluate, models, rag
+from helpers import course, evaluate
+from helpers.engine import decoding
 
 
 def test_shipped_answers_are_found_and_the_base_model_knows_nothing(llm, monkeypatch):
-    """Fails after a change of data or prompt until `python -m results.make` has been run again."""
-    monkeypatch.setattr(models, "generate_batch", lambda *_: pytest.fail("not in results/: run python -m results.make"))
-    questions = evaluate.load_questions("test")
+    """Fails after a change of data or prompt until `python -m scripts.make_results` has been run again."""
+    monkeypatch.setattr(
+        decoding,
+        "generate",
+        lambda *_: pytest.fail("not in results/: run python -m scripts.make_results"),
+    )
+    questions = course.questions("test")
     with llm.shipped_answers():
-        rows = evaluate.evaluate({"base": rag.System(llm)}, questions)
+        rows = evaluate.evaluate({"base": course.system(llm)}, questions)
     assert (rows[rows.answerable].groupby("slice").contained.mean() <= 0.05).all()
     monkeypatch.setenv("FULL", "1")
     with llm.shipped_answers(), pytest.raises(pytest.fail.Exception, match="not in results"):
-        rag.System(llm).answer([questions[0]["question"]])
+        course.system(llm).answer([questions[0]["question"]])
 
 
 def test_what_is_missing_is_computed_and_said(llm, capsys):

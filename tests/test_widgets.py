@@ -7,21 +7,30 @@ import re
 import ipywidgets
 import pytest
 
-from helpers import cache, documents, rag, retrieval, widgets
+from helpers import course, documents, prompts, retrieval, widgets
 
 QUERY = "Who may close an entry in the Bluebook?"
 HOSTILE = "<script>alert(1)</script>"
-SHOTS = [("What is it?", rag.house_style("31 months", "sup-014")), ("And this?", rag.ABSTAIN)]
+STYLE = course.style()
+SHOTS = [
+    prompts.Shot("What is it?", STYLE.write("31 months", "sup-014")),
+    prompts.Shot("And this?", STYLE.abstention),
+]
 
 
 @pytest.fixture(scope="module")
 def pages():
-    return documents.load_documents(cache.DATASETS / "handbook")[:12]
+    return course.handbook()[:12]
 
 
 @pytest.fixture(scope="module")
 def hostile():
-    return [documents.Document(f"<i>{n}", "A page", f"The pump of mill {n} {HOSTILE} is green.", f"{n}.md") for n in range(3)]
+    return [
+        documents.Document(
+            f"<i>{n}", "A page", f"The pump of mill {n} {HOSTILE} is green.", f"{n}.md"
+        )
+        for n in range(3)
+    ]
 
 
 def find(box, description):
@@ -46,10 +55,21 @@ def controls(box):
 def test_explore_ranks_as_the_indexes_do(pages, embedder, mix):
     chunks = documents.chunk(pages, 60)
     dense, keyword = retrieval.DenseIndex(chunks, embedder), retrieval.KeywordIndex(chunks)
-    index = {0: keyword, 0.3: retrieval.FusedIndex(dense, keyword, weights=[0.3, 0.7]), 1: dense}[mix]
+    index = {0: keyword, 0.3: retrieval.FusedIndex(dense, keyword, weights=[0.3, 0.7]), 1: dense}[
+        mix
+    ]
     hits, table = index.search([QUERY], 5)[0], widgets.explore(pages, embedder, QUERY, mix=mix)
-    assert list(table.columns) == ["rank", "moved", "document", "passage", "BM25 rank", "dense rank"]
-    assert list(table["rank"]) == [1, 2, 3, 4, 5] and list(table["document"]) == [h.chunk.document for h in hits]
+    assert list(table.columns) == [
+        "rank",
+        "moved",
+        "document",
+        "passage",
+        "BM25 rank",
+        "dense rank",
+    ]
+    assert list(table["rank"]) == [1, 2, 3, 4, 5] and list(table["document"]) == [
+        h.chunk.document for h in hits
+    ]
     assert (table["moved"] == "").all() and (table["passage"].str.len() <= 160).all()
     for name, one in {"BM25 rank": keyword, "dense rank": dense}.items():
         ranks = {h.chunk.text: h.rank for h in one.search([QUERY], 50)[0]}
@@ -66,7 +86,10 @@ def test_moved_says_in_words_where_a_passage_was(pages, embedder):
 
 def test_explore_at_its_edges(pages, embedder):
     for query in ("xyzzy qwertz", "the of and"):
-        assert widgets.explore(pages, embedder, query, mix=0).empty and len(widgets.explore(pages, embedder, query)) == 5
+        assert (
+            widgets.explore(pages, embedder, query, mix=0).empty
+            and len(widgets.explore(pages, embedder, query)) == 5
+        )
     with pytest.raises(ValueError, match="empty query"):
         widgets.explore(pages, embedder, " ")
     with pytest.raises(ValueError, match="mix must be from 0"):
@@ -87,7 +110,12 @@ def test_the_explorer_follows_its_controls(pages, embedder):
     status, table = box.children[-2:]
     said = []
     status.observe(lambda change: said.append(change["new"]), names="value")
-    for description, value, rows in [("Mix", 0, 5), ("Passages", 7, 7), ("Longest", 30, 7), ("Query", "a new entry", 7)]:
+    for description, value, rows in [
+        ("Mix", 0, 5),
+        ("Passages", 7, 7),
+        ("Longest", 30, 7),
+        ("Query", "a new entry", 7),
+    ]:
         shown = table.value
         find(box, description).value = value
         assert table.value != shown and table.value.count("<tr") == rows + 1  # and the heading
@@ -97,7 +125,11 @@ def test_the_explorer_follows_its_controls(pages, embedder):
     find(box, "Passages").value = 3
     assert again != table.value and table.value.count(">same</td>") == 3
     find(box, "Query").value = "  "
-    assert "An empty query has no nearest passage" in table.value and "<table" not in table.value and status.value == ""
+    assert (
+        "An empty query has no nearest passage" in table.value
+        and "<table" not in table.value
+        and status.value == ""
+    )
     find(box, "Mix").value = 0
     find(box, "Query").value = "xyzzy"
     assert "No passage shares a word" in table.value
@@ -106,7 +138,10 @@ def test_the_explorer_follows_its_controls(pages, embedder):
 
 
 def test_every_control_has_its_description(pages, embedder, llm, index):
-    for box in (widgets.retrieval_explorer(pages, embedder, QUERY), widgets.prompt_inspector(rag.System(llm, index), [QUERY])):
+    for box in (
+        widgets.retrieval_explorer(pages, embedder, QUERY),
+        widgets.prompt_inspector(course.system(llm, index), [QUERY]),
+    ):
         assert len(list(controls(box))) == 4
         for control in controls(box):
             assert control.description and control.style.description_width == "initial"
@@ -114,41 +149,64 @@ def test_every_control_has_its_description(pages, embedder, llm, index):
 
 @pytest.mark.parametrize("limit", [1024, 300])
 def test_the_parts_add_up_to_the_prompt(llm, index, limit):
-    system = rag.System(llm, index, shots=SHOTS, k=6, max_prompt_tokens=limit)
+    system = course.system(llm, index, shots=SHOTS, k=6, max_prompt_tokens=limit)
     hits = index.search([QUERY], 6)[0]
     prompt, kept = system.prompt(QUERY, hits)
     table = widgets.prompt_parts(system, QUERY)
     inside = table[table["in the prompt"] == "yes"]
     assert inside["tokens"].sum() == len(llm.encode(prompt)) and (inside["tokens"] > 0).all()
-    assert inside["text"].str.len().sum() == len(prompt) and all(text in prompt for text in inside["text"].iloc[:-1])
+    assert inside["text"].str.len().sum() == len(prompt) and all(
+        text in prompt for text in inside["text"].iloc[:-1]
+    )
     examples = ["example 1", "example 1, answer", "example 2", "example 2, answer"]
     passages = [f"passage {h.rank} [{h.chunk.document}]" for h in hits]
     assert list(table["part"]) == ["instruction", *examples, *passages, "question", "chat marks"]
     cut = table[table["in the prompt"] != "yes"]
-    assert list(cut["part"]) == passages[len(kept) :] and set(cut["in the prompt"]) <= {f"cut: over the limit of {limit} tokens"}
-    assert bool(len(cut)) == (limit == 300) and "".join(text for _, text in table.attrs["prompt"]) == prompt
+    assert list(cut["part"]) == passages[len(kept) :] and set(cut["in the prompt"]) <= {
+        f"cut: over the limit of {limit} tokens"
+    }
+    assert (
+        bool(len(cut)) == (limit == 300)
+        and "".join(text for _, text in table.attrs["prompt"]) == prompt
+    )
 
 
 def test_a_system_without_an_index_has_parts_too(llm):
-    assert list(widgets.prompt_parts(rag.System(llm), QUERY)["part"]) == ["instruction", "question", "chat marks"]
+    assert list(widgets.prompt_parts(course.system(llm), QUERY)["part"]) == [
+        "instruction",
+        "question",
+        "chat marks",
+    ]
 
 
 def test_the_inspector_follows_its_controls(llm, index):
-    system = rag.System(llm, index, shots=SHOTS[:1])
+    system = course.system(llm, index, shots=SHOTS[:1])
     given = copy.copy(vars(system))
     box = widgets.prompt_inspector(system, [QUERY, "How long does the battery last?"])
     status, table, prompt = box.children[-3:]
     assert exact(prompt.value) == system.prompt(QUERY, index.search([QUERY], 3)[0])[0]
     assert "passage 3 [" in table.value and "passages cut: 0." in status.value
-    for description, value in {"Passages": 8, "Limit": 220, "Choose": "How long does the battery last?", "or type": "Who signs?"}.items():
+    for description, value in {
+        "Passages": 8,
+        "Limit": 220,
+        "Choose": "How long does the battery last?",
+        "or type": "Who signs?",
+    }.items():
         shown = prompt.value, table.value
         find(box, description).value = value
         assert (prompt.value, table.value) != shown
-    assert "passage 8 [" in table.value and "cut: over the limit of 220 tokens" in table.value and "at most 220" in status.value
-    asked = rag.System(llm, index, shots=SHOTS[:1], k=8, max_prompt_tokens=220)
+    assert (
+        "passage 8 [" in table.value
+        and "cut: over the limit of 220 tokens" in table.value
+        and "at most 220" in status.value
+    )
+    asked = course.system(llm, index, shots=SHOTS[:1], k=8, max_prompt_tokens=220)
     assert exact(prompt.value) == asked.prompt("Who signs?", index.search(["Who signs?"], 8)[0])[0]
     find(box, "or type").value = "why " * 300
-    assert "even without a passage; the limit is 220" in table.value and prompt.value == status.value == ""
+    assert (
+        "even without a passage; the limit is 220" in table.value
+        and prompt.value == status.value == ""
+    )
     find(box, "or type").value = ""
     assert "An empty query" in table.value
     assert vars(system) == given
@@ -162,7 +220,9 @@ def exact(shown):
 def test_hostile_text_is_escaped(hostile, embedder, llm):
     explorer = widgets.retrieval_explorer(hostile, embedder, HOSTILE)
     index = retrieval.DenseIndex(documents.chunk(hostile), embedder)
-    inspector = widgets.prompt_inspector(rag.System(llm, index, shots=[(HOSTILE, HOSTILE)]), [HOSTILE])
+    inspector = widgets.prompt_inspector(
+        course.system(llm, index, shots=[prompts.Shot(HOSTILE, HOSTILE)]), [HOSTILE]
+    )
     shown = [explorer.children[-1].value, inspector.children[-1].value]
     find(inspector, "Limit").value = 100
     find(inspector, "or type").value = HOSTILE * 100

@@ -1,0 +1,78 @@
+"""The course's own data: a company's handbook, its style, questions, training rows and adapters.
+
+Only this module knows them. With documents of your own, use `documents`, `retrieval` and `system` directly.
+"""
+
+from functools import cache as once
+from pathlib import Path
+
+from helpers import documents, lora
+from helpers.engine import cache
+from helpers.prompts import Shot, Style
+from helpers.retrieval import DenseIndex
+from helpers.system import System
+
+DATASETS, ADAPTERS = cache.DATASETS, cache.ROOT / "adapters"
+FIELDS = ("id", "question", "slice", "entity", "answers", "documents", "span")
+DEPARTMENTS = ("sup", "saf", "fin", "eng")  # of the shots
+
+
+@once
+def style() -> Style:
+    """The company's style of answering, from `datasets/style.json`."""
+    return Style.load(DATASETS / "style.json")
+
+
+def handbook() -> list[documents.Document]:
+    """The documents of the handbook."""
+    return documents.load_documents(DATASETS / "handbook")
+
+
+def handbook_index(embedder, progress: str | None = "handbook") -> DenseIndex:
+    """The handbook as passages in a dense index."""
+    return DenseIndex(documents.chunk(handbook()), embedder, progress=progress)
+
+
+def questions(name: str, slices=("F1", "F2", "near-miss", "far"), fields=FIELDS) -> list[dict]:
+    """The questions of `datasets/questions/NAME.jsonl` ("test", "validation", ...) in these slices (None: all).
+
+    fields: what every row must have; a row that lacks one is an error that names its line.
+    """
+    rows = cache.read_jsonl(DATASETS / "questions" / f"{name}.jsonl", fields)
+    return [row for row in rows if slices is None or row["slice"] in slices]
+
+
+def training(name: str, fields=("id", "kind", "question", "answer")) -> list[dict]:
+    """The rows of `datasets/training/NAME.jsonl`: "house_style", "raft", "wordings", "messages", ..."""
+    return cache.read_jsonl(DATASETS / "training" / f"{name}.jsonl", fields)
+
+
+def shots(count: int = 4, abstention: bool = False) -> list[Shot]:
+    """Worked examples in the company's style, one a department; with `abstention`, the last one declines."""
+    rows = training("house_style")
+    answered = [row for row in rows if row["kind"] == "answerable"]
+    chosen = [next(row for row in answered if row["document"].startswith(d)) for d in DEPARTMENTS]
+    if abstention:
+        chosen = chosen[: count - 1] + [next(row for row in rows if row["kind"] == "near-miss")]
+    return [Shot(row["question"], row["answer"]) for row in chosen[:count]]
+
+
+def system(llm, index=None, adapter=None, **options) -> System:
+    """A system that answers in the company's style; see `System` for the options."""
+    return System(llm, index, adapter, style=style(), **options)
+
+
+def examples(llm, rows: list[dict]) -> list[lora.Example]:
+    """Rows of a training file as examples in the company's style."""
+    return lora.examples(llm, rows, style())
+
+
+def adapter(name: str) -> Path:
+    """The folder of an adapter that comes with the course: "house" or "raft" (`scripts/make_adapters.py`)."""
+    folder = ADAPTERS / name
+    record = lora.read_record(folder)
+    if cache.sha256(folder / "adapter_model.safetensors") != record["sha256"]:
+        raise ValueError(
+            f"{folder} is damaged. Take it again from the repository, or run: python -m scripts.make_adapters {name}"
+        )
+    return folder

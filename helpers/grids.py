@@ -1,0 +1,101 @@
+"""Experiments on a grid of configurations: most results come with the course, a few are computed live.
+
+`results/grids/NAME.json` holds the stored ones; `python -m scripts.make_grids` writes it by running
+the notebooks with FULL=1. A notebook defines an experiment as a function of its configuration, and
+gives it a version: raise it when the experiment changes, and make its results again.
+"""
+
+import itertools
+import os
+import re
+import time
+
+import numpy as np
+import pandas as pd
+from tqdm.auto import tqdm
+
+from helpers import say
+from helpers.engine import cache, records
+
+STORED = cache.ROOT / "results" / "grids"
+
+
+class Outdated(Exception):
+    """Stored results that are of another version of an experiment, or of other data."""
+
+
+def grid(**values) -> list[dict]:
+    """Every combination: grid(rank=[1, 8], seed=[0, 1]) makes four configurations."""
+    return [
+        dict(zip(values, chosen, strict=True)) for chosen in itertools.product(*values.values())
+    ]
+
+
+def table(name: str, measure, configurations: list[dict], live=(), version=1, data=()):
+    """One row for each configuration: its values, the results, the seconds, and whether it is live.
+
+    name: letters, digits and underscores. measure: called as measure(**configuration); returns a
+    dict of numbers or lists. live: the configurations to compute here; the others are stored
+    results. data: what the results depend on besides the code (weights, rows), JSON-able.
+    Returns a data frame; `attrs["apart"]` has, for each result that is both live and stored, the
+    largest difference. What is computed is kept row by row: an interruption loses one at most.
+    Raises Outdated if the stored results do not fit, unless FULL=1: then all is computed here.
+    """
+    if not re.fullmatch(r"\w+", name):
+        raise ValueError(
+            f"The name of an experiment is a file's name, without spaces: not {name!r}"
+        )
+    about = {"name": name, "version": version, "data": cache.key(data)}
+    full = os.environ.get("FULL") == "1"
+    stored = {} if full else _stored(about, [c for c in configurations if c not in live])
+    computed = _computed(about, measure, configurations if full else live)
+    rows, apart, alone = [], {}, 0
+    for configuration in configurations:
+        key, is_live = cache.key(configuration), full or configuration in live
+        row, twin = (computed if is_live else stored)[key], stored.get(key)
+        rows.append({**configuration, **row["result"], "seconds": row["seconds"], "live": is_live})
+        alone += is_live and twin is None
+        for measured, value in row["result"].items() if is_live and twin else ():
+            off = abs(float(np.mean(value)) - float(np.mean(twin["result"][measured])))
+            apart[measured] = max(apart.get(measured, 0.0), off)
+    if alone and not full:
+        say(f"{alone} live runs of '{name}' have no stored twin to compare with.")
+    result = pd.DataFrame(rows)
+    result.attrs["apart"] = apart
+    return result
+
+
+def _stored(about, wanted):
+    """The rows that come with the course, by their configuration."""
+    path = STORED / f"{about['name']}.json"
+    found = cache.read_json(path, {"rows": []})
+    rows = {cache.key(row["configuration"]): row for row in found["rows"]}
+    missing = sum(cache.key(configuration) not in rows for configuration in wanted)
+    differs = [what for what in ("version", "data") if found.get(what) != about[what]]
+    if missing or differs:
+        minutes = sum(row["seconds"] for row in rows.values()) / 60
+        why = f"are of another {' and other '.join(differs)}" if rows and differs else ""
+        raise Outdated(
+            f"The stored results of '{about['name']}' {why or f'lack {missing} configurations'}. "
+            f"To compute these {len(wanted)} runs here (about {minutes:.0f} minutes for the "
+            "stored ones), set the environment variable FULL=1 and run the notebook again. To "
+            "store them: python -m scripts.make_grids"
+        )
+    return rows
+
+
+def _computed(about, measure, wanted):
+    """The rows that are computed on this machine, those of an earlier run included."""
+    name = f"{cache.key(about)}.json"
+    path = cache.artifacts() / "grids" / about["name"] / name
+    rows = {cache.key(r["configuration"]): r for r in cache.read_json(path, {"rows": []})["rows"]}
+    for configuration in tqdm(wanted, desc=about["name"], disable=not wanted):
+        if cache.key(configuration) not in rows:
+            start = time.perf_counter()
+            row = {"configuration": configuration, "result": measure(**configuration)}
+            row["seconds"] = round(time.perf_counter() - start, 2)
+            rows[cache.key(configuration)] = row
+            cache.write_json(path, {**about, **records.made_with(), "rows": list(rows.values())})
+    if wanted and path.is_file():
+        path.touch()  # so that make_grids knows which tables are in use
+    return rows

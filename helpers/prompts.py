@@ -1,0 +1,125 @@
+"""What a model is told, and how its answer is read: the style, the template, and the parts of an answer.
+
+Nothing here knows a company: a style is data. The plain one is the default and suits any folder of documents.
+"""
+
+import json
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from helpers.documents import ID
+
+
+@dataclass(frozen=True)
+class Parts:
+    """An answer taken apart; `short` is the answer proper, or the whole text if it is in another form."""
+
+    short: str
+    citations: tuple[str, ...]
+    abstained: bool
+    in_form: bool
+
+
+@dataclass(frozen=True)
+class Style:
+    """How answers should read. `form` has the places {answer}, {document} and, if there are any, {step}.
+
+    next_steps: the action that follows, by the beginning of the cited document's id.
+    """
+
+    instruction: str = (
+        "Answer from the passages in this form: short answer [document]. "
+        "If they do not say, answer: The documents do not say."
+    )
+    abstention: str = "The documents do not say."
+    form: str = "{answer} [{document}]"
+    next_steps: dict = field(default_factory=dict, hash=False)
+
+    @classmethod
+    def load(cls, path) -> "Style":
+        """Read a style from a JSON file. Raises ValueError if it lacks a field or has one that is unknown."""
+        try:
+            return cls(**json.loads(Path(path).read_text(encoding="utf-8")))
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"{path} is not a style: {error}") from None
+
+    @cached_property
+    def pattern(self) -> re.Pattern:
+        """What an answer in this form looks like; each place of the form is a group."""
+        places = {
+            "answer": r"(?P<answer>[^\[\]\n]+?)",
+            "document": f"(?P<document>{ID})",
+            "step": r"(?P<step>[^\[\]\n.]+)",
+        }
+        pieces = re.split(r"\{(answer|document|step)\}", self.form)
+        return re.compile(
+            "".join(places[p] if i % 2 else re.escape(p) for i, p in enumerate(pieces))
+        )
+
+    def next_step(self, document: str) -> str:
+        """The action for a document. Raises ValueError if the style has none for it."""
+        for beginning, step in self.next_steps.items():
+            if document.startswith(beginning):
+                return step
+        raise ValueError(
+            f"The style has no next step for '{document}', only for ids that begin with {[*self.next_steps]}"
+        )
+
+    def write(self, answer: str, document: str) -> str:
+        """An answer in the form of this style."""
+        step = self.next_step(document) if "{step}" in self.form else ""
+        return self.form.format(answer=answer, document=document, step=step)
+
+    def parse(self, text: str) -> Parts:
+        """Take an answer apart; a text in another form is all answer."""
+        match = self.pattern.fullmatch(text)
+        return Parts(
+            short=match["answer"] if match else text,
+            citations=tuple(re.findall(rf"\[({ID})\]", text)),
+            abstained=text.lower().startswith(self.abstention.lower()),
+            in_form=bool(match) or text == self.abstention,
+        )
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A worked example in the prompt; passages: (document id, text) pairs, if it has any."""
+
+    question: str
+    answer: str
+    passages: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Template:
+    """How a prompt is laid out. The default is the one that the shipped adapters were trained with.
+
+    passage: one passage. turn: the user's turn. best_last: the best passage stands next to the question.
+    shot: how a shot is written into the user's turn; empty: shots are earlier turns of the chat.
+    """
+
+    passage: str = "[{document}] {text}\n"
+    turn: str = "{passages}\nQuestion: {question}"
+    best_last: bool = False
+    shot: str = ""
+
+    def user_turn(self, question: str, passages=()) -> str:
+        """What the user says to the model. passages: (document id, text) pairs, best first."""
+        ordered = reversed(passages) if self.best_last else passages
+        context = "".join(self.passage.format(document=id, text=text) for id, text in ordered)
+        text = self.turn.format(passages=context, question=question)
+        return text if context else text.strip("\n")
+
+    def prompt(self, llm, style: Style, question: str, passages=(), shots=()) -> str:
+        """The rendered prompt: instruction, shots, passages and question."""
+        if self.shot:
+            written = [
+                self.shot.format(question=shot.question, answer=shot.answer) for shot in shots
+            ]
+            return llm.chat(
+                style.instruction, "".join(written) + self.user_turn(question, passages)
+            )
+        turns = [(self.user_turn(shot.question, shot.passages), shot.answer) for shot in shots]
+        return llm.chat(style.instruction, self.user_turn(question, passages), turns)

@@ -1,0 +1,102 @@
+"""From a question to an answer: one kind of system, made of the parts that you pass to it.
+
+base = System(llm); few-shot = + shots; RAG = + index; LoRA = + adapter; hybrid = + index + adapter.
+"""
+
+import time
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from helpers import lora
+from helpers.documents import Chunk
+from helpers.prompts import Style, Template
+from helpers.retrieval import Filter, Hit
+
+
+class Index(Protocol):
+    """What a system needs of an index; every index in `retrieval` and `refine` has it."""
+
+    chunks: list[Chunk]
+
+    def search(self, queries: list[str], k: int, allowed: Filter | None = None) -> list[list[Hit]]:
+        """The k best passages of each query, best first."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a system said: the whole `text`, its parts, the passages in its prompt, and what it cost."""
+
+    question: str
+    text: str
+    short: str  # the answer proper: without citation and next step, or all of an answer in another form
+    citations: tuple[str, ...]
+    abstained: bool
+    in_form: bool
+    hits: tuple[Hit, ...] = ()
+    prompt_tokens: int = 0
+    generated_tokens: int = 0
+    seconds: dict = field(default_factory=dict, hash=False)  # by stage: search, generate
+
+    @classmethod
+    def read(cls, question: str, text: str, style: Style, **cost) -> "Answer":
+        """An answer from what was said, taken apart by a style."""
+        return cls(question, text, **vars(style.parse(text)), **cost)
+
+
+class System:
+    """A question-answering system. Every system of the course is one; your own needs only the same `answer`."""
+
+    def __init__(
+        self,
+        llm,
+        index: Index | None = None,
+        adapter=None,
+        style: Style = Style(),  # noqa: B008 (frozen)
+        template: Template = Template(),  # noqa: B008 (frozen)
+        shots=(),
+        k: int = 3,
+        max_prompt_tokens: int = 1024,
+    ):
+        """index: finds the passages (None: closed book). adapter: a LoRA folder (None: the model as it is).
+
+        shots: see `prompts.Shot`. k: passages. max_prompt_tokens: the last passages are left out until the
+        prompt fits.
+        """
+        self.llm, self.index, self.adapter = llm, index, adapter
+        self.style, self.template, self.shots = style, template, shots
+        self.k, self.max_prompt_tokens = k, max_prompt_tokens
+
+    def prompt(self, question: str, hits=()) -> tuple[str, tuple[Hit, ...]]:
+        """The rendered prompt and the hits that fit into it. Raises ValueError if the question alone does not."""
+        for keep in range(len(hits), -1, -1):
+            shown = [(hit.chunk.document, hit.chunk.text) for hit in hits[:keep]]
+            text = self.template.prompt(self.llm, self.style, question, shown, self.shots)
+            if (length := len(self.llm.encode(text))) <= self.max_prompt_tokens:
+                return text, tuple(hits[:keep])
+        raise ValueError(
+            f"The question makes a prompt of {length} tokens, even without a passage; the limit is "
+            f"{self.max_prompt_tokens}. Shorten it: {question[:80]!r}..."
+        )
+
+    def answer(self, questions: list[str], progress: str | None = None) -> list[Answer]:
+        """Answer each question; see `Answer`. progress: the label of a progress bar."""
+        start = time.perf_counter()
+        found = self.index.search(questions, self.k) if self.index else [()] * len(questions)
+        searching = (time.perf_counter() - start) / max(1, len(questions))
+        prompts = [
+            self.prompt(question, hits) for question, hits in zip(questions, found, strict=True)
+        ]
+        with lora.adapted(self.llm, self.adapter):
+            made = self.llm.generate([text for text, _ in prompts], progress=progress)
+        return [
+            Answer.read(
+                question,
+                new.text,
+                self.style,
+                hits=hits,
+                prompt_tokens=new.prompt_tokens,
+                generated_tokens=new.generated_tokens,
+                seconds={"search": searching, "generate": new.seconds},
+            )
+            for question, (_, hits), new in zip(questions, prompts, made, strict=True)
+        ]

@@ -5,13 +5,16 @@ HOST ?= 127.0.0.1
 PORT ?= 8888
 # More options for JupyterLab, for example: make lab LAB="--no-browser"
 LAB ?=
-PY := $(VENV)/bin/python
+PY ?= $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 REQUIREMENTS := requirements.txt requirements-dev.txt requirements-models.txt
 # Torch's CPU build, tried first where there is no NVIDIA GPU: the default build for Linux brings gigabytes of CUDA.
 TORCH := torch==2.13.0
 CPU_INDEX := --index-url https://download.pytorch.org/whl/cpu --retries 0 --timeout 20
 NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=300
+
+# With an environment of your own (conda, Colab), nothing is installed: make test PY=python SETUP=
+SETUP ?= setup
 
 .PHONY: help lab setup check test test-fast test-unit test-notebooks lint notebooks readme links clean
 
@@ -22,7 +25,7 @@ lab: setup ## install, convert the weights once, open JupyterLab on the first no
 	$(VENV)/bin/jupyter lab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb --ip=$(HOST) --port=$(PORT) $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB)
 
 setup: $(VENV)/.installed ## install everything into .venv; does nothing when it is there
-	@$(PY) -c "from helpers import models; models.convert()"
+	@$(PY) -c "from helpers.engine import weights; weights.llm_folder()"
 
 $(VENV)/.installed: $(REQUIREMENTS)
 	@$(PYTHON) -c "import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else f'Python 3.11 to 3.13 is needed, and $(PYTHON) is {sys.version.split()[0]}: make $(MAKECMDGOALS) PYTHON=python3.11')"
@@ -35,31 +38,32 @@ $(VENV)/.installed: $(REQUIREMENTS)
 	@touch $@
 	@echo "Installed."
 
-check: setup ## is everything in place? Python, packages, weights, disk, memory, one sentence
-	@$(PY) -m helpers.check
+check: $(SETUP) ## is everything in place? Python, packages, weights, disk, memory, one sentence
+	@$(PY) -m scripts.check
 
-test: setup lint test-unit test-notebooks ## everything, network cut off: unit tests, then each notebook as opened and as solved
+test: $(SETUP) lint test-unit test-notebooks ## everything, network cut off: unit tests, then each notebook as opened and as solved
 
-test-unit: setup
+test-unit: $(SETUP)
 	tests/offline $(PY) -m pytest -q tests
 
-test-fast: setup lint ## the unit tests only, under three minutes
+test-fast: $(SETUP) lint ## the unit tests only, under three minutes
 	tests/offline $(PY) -m pytest -q tests -m "not slow"
 
-test-notebooks: setup
+test-notebooks: $(SETUP)
 	COURSE_CHECK=unsolved tests/offline $(PY) -m pytest -q $(NBVAL) -p tests.nbval_states notebooks
 	COURSE_CHECK=solved tests/offline $(PY) -m pytest -q $(NBVAL) -p tests.nbval_states notebooks
 
-lint: setup ## ruff
-	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
+lint: $(SETUP) ## ruff, over the notebooks too
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
 
-notebooks: setup ## run every notebook from top to bottom and keep the outputs
-	$(VENV)/bin/jupyter nbconvert --to notebook --execute --inplace notebooks/*.ipynb
+notebooks: $(SETUP) ## run every notebook from top to bottom and keep the outputs
+	$(PY) -m nbconvert --to notebook --execute --inplace notebooks/*.ipynb
 
 readme: setup ## put the measured table and the course map into README.md (after make test)
-	$(PY) -m tests.make_readme
+	$(PY) -m scripts.make_readme
+	$(PY) -m scripts.make_reading_order
 
-links: setup ## stamp Binder and Colab links: make links REPO=owner/name
+links: $(SETUP) ## stamp Binder and Colab links: make links REPO=owner/name
 	$(PY) -m scripts.make_links $(REPO)
 
 clean: ## remove everything computed (artifacts/) and the caches of the tools

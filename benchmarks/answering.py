@@ -1,7 +1,10 @@
-"""Questions a second of the batched generator against the prefill limit. Run: python -m benchmarks.answering
+"""Questions a second of the batched generator against the prefill limit.
 
-Prompts of 150 to 200 tokens, 24 new tokens each; the limit is the time that reading the prompts alone takes, in the
-fastest batch size of several. No prefix is shared, so nothing is saved there. Paired, in turn, in one process.
+Run: python -m benchmarks.answering
+
+Prompts of 150 to 200 tokens, 24 new tokens each; the limit is the time that reading the prompts
+alone takes, in the fastest batch size of several. No prefix is shared, so nothing is saved there.
+Paired, in turn, in one process.
 """
 
 import statistics
@@ -64,7 +67,9 @@ def main() -> None:
     ratio = statistics.median(a / b for a, b in zip(ours, limits, strict=True))
     print(f"prefill limit: {statistics.median(limits):.3f} s a question")
     print(
-        f"our generator: {statistics.median(ours):.3f} s a question, {1 / statistics.median(ours):.2f} questions a second"
+        f"our generator: {statistics.median(ours):.3f} s a question, "
+        f""
+        f"{1 / statistics.median(ours):.2f} questions a second"
     )
     print(f"model.generate in batches of 16: {statistics.median(theirs):.3f} s a question")
     print(f"our generator over the limit, median of {ROUNDS} pairs: {ratio:.2f} (aim: at most 1.5)")

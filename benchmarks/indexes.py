@@ -1,9 +1,11 @@
-"""Index scale: recall, time, size and building time of the four kinds of index, for vectors up to a million.
+"""Index scale: recall, time, size and building time of the four kinds of index, for vectors up to a
+million.
 
-Run: python -m benchmarks.indexes [SIZE ...], for example `python -m benchmarks.indexes 10000 100000`. It writes
-docs/indexes.json after each size and keeps the rows of other sizes that are in it.
-The vectors are PERTURBED COPIES of real ones: a random passage of the handbook, plus noise, so that the cosine to its origin is about
-0.86. A collection of that many different texts is spread otherwise, and recall on it will differ. The queries are real test questions.
+Run: python -m benchmarks.indexes [SIZE ...], for example `python -m benchmarks.indexes 10000
+100000`. It writes docs/indexes.json after each size and keeps the rows of other sizes that are in
+it. The vectors are PERTURBED COPIES of real ones: a random passage of the handbook, plus noise, so
+that the cosine to its origin is about 0.86. A collection of that many different texts is spread
+otherwise, and recall on it will differ. The queries are real test questions.
 """
 
 import os
@@ -63,7 +65,8 @@ def save(rows: list[dict]) -> list[dict]:
         [row for row in old if row["vectors"] not in sizes] + rows,
         key=lambda row: (row["vectors"], KINDS.index(row["kind"])),
     )
-    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {faiss.omp_get_max_threads()} threads"
+    threads = f"{os.cpu_count()} cores, {faiss.omp_get_max_threads()} threads"
+    machine = f"{platform.system()} {platform.machine()}, {threads}"
     versions = {
         "python": platform.python_version(),
         **{name: version(name) for name in ("faiss-cpu", "numpy")},
@@ -92,11 +95,13 @@ def main() -> None:
             saved = save(rows)
     print(pd.DataFrame(saved).to_string(index=False))
     print(
-        f"recall: recall@{K} against the exact search. ms: a query asked alone, median of {len(queries)}."
+        f"recall: recall@{K} against the exact search. ms: a query asked alone, median of "
+        f"{len(queries)}."
     )
     print(f"batch ms: a query when {len(queries)} are asked at once.")
     print(
-        f"The vectors are perturbed copies of the handbook's {len(passages)} passages (cosine about {(1 + NOISE**2) ** -0.5:.2f})."
+        f"The vectors are perturbed copies of the handbook's {len(passages)} passages (cosine "
+        f"about {(1 + NOISE**2) ** -0.5:.2f})."
     )
 
 

@@ -1,4 +1,7 @@
-"""Seconds from load_llm() to ready, first time (with the conversion) and second time. Run: python -m benchmarks.loading"""
+"""Seconds from load_llm() to ready, first time (with the conversion) and second time.
+
+Run: python -m benchmarks.loading
+"""
 
 import os
 import subprocess
@@ -7,7 +10,13 @@ import tempfile
 
 from helpers.engine import cache
 
-CODE = "import time; from helpers import models; t = time.perf_counter(); models.load_llm(); print(time.perf_counter() - t)"
+CODE = """
+import time
+from helpers import models
+start = time.perf_counter()
+models.load_llm()
+print(time.perf_counter() - start)
+"""
 
 
 def seconds(artifacts: str) -> float:

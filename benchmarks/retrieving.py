@@ -1,10 +1,12 @@
-"""Chunk, embed, index and search: ours against bare sentence-transformers with FAISS, LangChain and LlamaIndex.
+"""Chunk, embed, index and search: ours against bare sentence-transformers with FAISS, LangChain and
+LlamaIndex.
 
-Run: pip install -r benchmarks/requirements.txt; python -m benchmarks.retrieving
-All have the same encoder, batch size (32) and exact FAISS index (LlamaIndex through its FAISS store), and take turns in one process:
-the speed of a machine changes more from minute to minute than they differ. All get the same ready passages, cut by our `chunk`, so
-that nobody has more or longer ones. Building starts at the files and ends at an index that can be searched; loading the encoder is not
-counted. Our disk cache is off.
+Run: pip install -r benchmarks/requirements.txt; python -m benchmarks.retrieving All have the same
+encoder, batch size (32) and exact FAISS index (LlamaIndex through its FAISS store), and take turns
+in one process: the speed of a machine changes more from minute to minute than they differ. All get
+the same ready passages, cut by our `chunk`, so that nobody has more or longer ones. Building starts
+at the files and ends at an index that can be searched; loading the encoder is not counted. Our disk
+cache is off.
 """
 
 import importlib.util
@@ -32,7 +34,9 @@ def encoder_folder() -> str:
 
 
 def ours():
-    """Our index. Like the others below: give a function that builds from chunks and one that searches."""
+    """Our index. Like the others below: give a function that builds from chunks and one that
+    searches.
+    """
     from helpers.retrieval import DenseIndex
 
     embedder = models.load_embedder()
@@ -115,7 +119,8 @@ def llamaindex():
             vector_store=FaissVectorStore(faiss.IndexFlatIP(dimension))
         )
         nodes = [TextNode(text=chunk.embedded) for chunk in chunks]
-        # ready nodes are not transformed, but without `transformations` it would make a splitter and load a vocabulary for it
+        # ready nodes are not transformed, but without `transformations` it would make a splitter
+        # and load a vocabulary for it
         index = VectorStoreIndex(
             nodes, storage_context=storage, embed_model=model, transformations=[model]
         )
@@ -143,18 +148,23 @@ def timed(function, *arguments):
 
 
 def agree(some: list, others: list) -> bool:
-    """Whether two lists of (text, score) name the same passages in the same order; those of equal score may change places."""
+    """Whether two lists of (text, score) name the same passages in the same order; those of equal
+    score may change places.
+    """
     return len(some) == len(others) and all(
         a[0] == b[0] or abs(a[1] - b[1]) < 1e-5 for a, b in zip(some, others, strict=True)
     )
 
 
 def main() -> None:
-    """Let the contestants build and search in turns; print medians, and our time divided by theirs with a 95% interval."""
+    """Let the contestants build and search in turns; print medians, and our time divided by theirs
+    with a 95% interval.
+    """
     missing = [name for name, module in NEEDS.items() if importlib.util.find_spec(module) is None]
     for name in missing:
         print(
-            f"{name} is not installed and is left out. To compare with it: pip install -r benchmarks/requirements.txt"
+            f"{name} is not installed and is left out. To compare with it: pip install -r "
+            "benchmarks/requirements.txt"
         )
     contestants = {name: make() for name, make in CONTESTANTS.items() if name not in missing}
     names, questions = (

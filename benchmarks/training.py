@@ -1,9 +1,10 @@
-"""The shipped LoRA recipe in the course's own loop, against TRL's SFTTrainer with the same recipe, and against the matmul peak.
+"""The shipped LoRA recipe in the course's own loop, against TRL's SFTTrainer with the same recipe,
+and against the matmul peak.
 
-Run: pip install -r benchmarks/requirements.txt; python -m benchmarks.training
-Each side trains in a process of its own, with the same examples, threads and start of the adapter, and about as many examples to a step;
-then the losses on the same held-out examples are compared. Tokens are counted as TRL has to read them: each example with its whole prompt.
-What packing saves shows in the time.
+Run: pip install -r benchmarks/requirements.txt; python -m benchmarks.training Each side trains in a
+process of its own, with the same examples, threads and start of the adapter, and about as many
+examples to a step; then the losses on the same held-out examples are compared. Tokens are counted
+as TRL has to read them: each example with its whole prompt. What packing saves shows in the time.
 """
 
 import json
@@ -88,7 +89,9 @@ def trl() -> dict:
 
 
 def finish(llm, train, held_out, seconds, read=None) -> dict:
-    """The figures of a training that read so many tokens (if not all); memory comes first, since the evaluation is not part of it."""
+    """The figures of a training that read so many tokens (if not all); memory comes first, since
+    the evaluation is not part of it.
+    """
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     tokens = sum(len(lora.tokenize(llm, example)[0]) for example in train)
     read = read or tokens
@@ -108,7 +111,9 @@ def finish(llm, train, held_out, seconds, read=None) -> dict:
 
 
 def backbone(model) -> int:
-    """The weights that every token passes: all but the embedding (which doubles as the output layer)."""
+    """The weights that every token passes: all but the embedding (which doubles as the output
+    layer).
+    """
     return sum(
         p.numel() for n, p in model.named_parameters() if "embed" not in n and "lora" not in n
     )
@@ -131,16 +136,22 @@ def main() -> None:
         )
     a, b = results.values()
     print(
-        f"tokens/s: {a['tokens/s']:.0f} against {b['tokens/s']:.0f}, ratio {a['tokens/s'] / b['tokens/s']:.2f} (aim: at least 3)"
+        f"tokens/s: {a['tokens/s']:.0f} against {b['tokens/s']:.0f}, "
+        f"ratio "
+        f"{a['tokens/s'] / b['tokens/s']:.2f} (aim: at least 3)"
     )
     print(
-        f"peak MB: {a['peak MB']:.0f} against {b['peak MB']:.0f}, ratio {a['peak MB'] / b['peak MB']:.2f} (aim: at most 0.5)"
+        f"peak MB: {a['peak MB']:.0f} against {b['peak MB']:.0f}, "
+        f"ratio "
+        f"{a['peak MB'] / b['peak MB']:.2f} (aim: at most 0.5)"
     )
     mean, low, high = metrics.bootstrap(np.subtract(a["losses"], b["losses"]))
     apart = f"{mean:+.3f} [{low:+.3f}, {high:+.3f}] (aim: no difference)"
     print(f"held-out loss: {np.mean(a['losses']):.3f} against {np.mean(b['losses']):.3f}, {apart}")
     print(
-        f"GFLOP/s: {a['GFLOP/s']:.0f}, {a['GFLOP/s'] / a['matmul']:.2f} of the matmul peak {a['matmul']:.0f} (aim: at least 0.6)"
+        f"GFLOP/s: {a['GFLOP/s']:.0f}, {a['GFLOP/s'] / a['matmul']:.2f} "
+        f"of the matmul peak "
+        f"{a['matmul']:.0f} (aim: at least 0.6)"
     )
 
 

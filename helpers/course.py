@@ -1,6 +1,7 @@
 """The course's own data: a company's handbook, its style, questions, training rows and adapters.
 
-Only this module knows them. With documents of your own, use `documents`, `retrieval` and `system` directly.
+Only this module knows them. With documents of your own, use `documents`, `retrieval` and `system`
+directly.
 """
 
 from functools import cache as once
@@ -34,7 +35,8 @@ def handbook_index(embedder, progress: str | None = "handbook") -> DenseIndex:
 
 
 def questions(name: str, slices=("F1", "F2", "near-miss", "far"), fields=FIELDS) -> list[dict]:
-    """The questions of `datasets/questions/NAME.jsonl` ("test", "validation", ...) in these slices (None: all).
+    """The questions of `datasets/questions/NAME.jsonl` ("test", "validation", ...) in these slices
+    (None: all).
 
     fields: what every row must have; a row that lacks one is an error that names its line.
     """
@@ -43,12 +45,16 @@ def questions(name: str, slices=("F1", "F2", "near-miss", "far"), fields=FIELDS)
 
 
 def training(name: str, fields=("id", "kind", "question", "answer")) -> list[dict]:
-    """The rows of `datasets/training/NAME.jsonl`: "house_style", "raft", "wordings", "messages", ..."""
+    """The rows of `datasets/training/NAME.jsonl`: "house_style", "raft", "wordings", "messages",
+    ...
+    """
     return cache.read_jsonl(DATASETS / "training" / f"{name}.jsonl", fields)
 
 
 def shots(count: int = 4, abstention: bool = False) -> list[Shot]:
-    """Worked examples in the company's style, one a department; with `abstention`, the last one declines."""
+    """Worked examples in the company's style, one a department; with `abstention`, the last one
+    declines.
+    """
     rows = training("house_style")
     answered = [row for row in rows if row["kind"] == "answerable"]
     chosen = [next(row for row in answered if row["document"].startswith(d)) for d in DEPARTMENTS]
@@ -68,11 +74,14 @@ def examples(llm, rows: list[dict]) -> list[lora.Example]:
 
 
 def adapter(name: str) -> Path:
-    """The folder of an adapter that comes with the course: "house" or "raft" (`scripts/make_adapters.py`)."""
+    """The folder of an adapter that comes with the course: "house" or "raft"
+    (`scripts/make_adapters.py`).
+    """
     folder = ADAPTERS / name
     record = lora.read_record(folder)
     if cache.sha256(folder / "adapter_model.safetensors") != record["sha256"]:
         raise ValueError(
-            f"{folder} is damaged. Take it again from the repository, or run: python -m scripts.make_adapters {name}"
+            f"{folder} is damaged. Take it again from the repository, or run: python -m "
+            f"scripts.make_adapters {name}"
         )
     return folder

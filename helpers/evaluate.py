@@ -16,9 +16,9 @@ MEASURES = {
 def grade(question: dict, answer) -> dict:
     """One answer against one question: every measure that a single answer has."""
     accepted = question["answers"]
-    in_form = answer.in_form
     right = [document in question["documents"] for document in answer.citations]
-    shown = " ".join(hit.chunk.text for hit in answer.hits)
+    shown = {hit.chunk.document for hit in answer.hits}
+    passages = " ".join(hit.chunk.text for hit in answer.hits)
     return {
         "id": question["id"],
         "slice": question["slice"],
@@ -27,15 +27,12 @@ def grade(question: dict, answer) -> dict:
         "exact": metrics.exact_match(answer.short, accepted),
         "contained": metrics.contains(answer.text, accepted),
         "f1": metrics.token_f1(answer.short, accepted),
-        "form": in_form,
+        "form": answer.in_form,
         "abstained": answer.abstained,
         "cited": len(right),
         "cited right": sum(right),
-        "invented": sum(
-            document not in {hit.chunk.document for hit in answer.hits}
-            for document in answer.citations
-        ),
-        "retrieved": bool(question["span"]) and metrics.contains(shown, [question["span"]]),
+        "invented": sum(document not in shown for document in answer.citations),
+        "retrieved": bool(question["span"]) and metrics.contains(passages, [question["span"]]),
         "prompt tokens": answer.prompt_tokens,
         "generated tokens": answer.generated_tokens,
         "seconds": sum(answer.seconds.values()),
@@ -44,7 +41,7 @@ def grade(question: dict, answer) -> dict:
 
 
 def evaluate(systems: dict, questions: list[dict]) -> pd.DataFrame:
-    """Ask every system every question, with a progress bar for each; one row for each system and question."""
+    """Ask every system every question: one row for each system and question."""
     rows = []
     for name, system in systems.items():
         answers = system.answer([question["question"] for question in questions], progress=name)
@@ -66,6 +63,5 @@ def summary(rows: pd.DataFrame) -> dict[str, float]:
 
 def scoreboard(rows: pd.DataFrame) -> pd.DataFrame:
     """One line a system, one column a measure."""
-    return pd.DataFrame(
-        {name: summary(part) for name, part in rows.groupby("system", sort=False)}
-    ).T
+    parts = rows.groupby("system", sort=False)
+    return pd.DataFrame({name: summary(part) for name, part in parts}).T

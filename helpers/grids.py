@@ -1,4 +1,4 @@
-"""Experiments on a grid of configurations: most results come with the course, a few are computed live.
+"""Experiments on a grid: most results come with the course, a few are computed live.
 
 `results/grids/NAME.json` holds the stored ones; `python -m scripts.make_grids` writes it by running
 the notebooks with FULL=1. A notebook defines an experiment as a function of its configuration, and

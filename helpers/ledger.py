@@ -1,4 +1,4 @@
-"""Predictions first, verdicts after: the learner's own record of the 104 claims, kept in `artifacts/ledger.json`."""
+"""Predictions first, verdicts after: the learner's own record of the 104 claims."""
 
 import pandas as pd
 
@@ -9,14 +9,17 @@ VERDICTS = ("supported", "refuted", "inconclusive", "not testable here")
 
 
 def claims() -> pd.DataFrame:
-    """The 104 claims of five widely read explainers, with the notebooks that measure them; indexed by id."""
+    """The 104 claims of five widely read explainers, with the notebooks that measure them; indexed
+    by id.
+    """
     return pd.DataFrame(
         cache.read_jsonl(cache.DATASETS / "claims.jsonl", ("id", "claim", "sources", "notebooks"))
     ).set_index("id")
 
 
 def predict(claim: int, statement: str, threshold: float, guess: float | None = None) -> None:
-    """Write down, before the run, what would support a claim: the measured number being at least `threshold`.
+    """Write down, before the run, what would support a claim: the measured number being at least
+    `threshold`.
 
     guess: the number that you expect, if you dare.
     """
@@ -29,10 +32,11 @@ def predict(claim: int, statement: str, threshold: float, guess: float | None = 
 
 
 def verdict(claim: int, measured: tuple[float, float, float], at_7b: str) -> pd.DataFrame:
-    """Record what was measured, as (mean, low, high), and what it says about the prediction; show the row.
+    """Record what was measured, as (mean, low, high), and what it says about the prediction; show
+    the row.
 
-    The whole interval at or above the threshold: supported; wholly below: refuted; otherwise inconclusive.
-    at_7b: a sentence on what is likely to change with a model fifty times as large.
+    The whole interval at or above the threshold: supported; wholly below: refuted; otherwise
+    inconclusive. at_7b: a sentence on what is likely to change with a model fifty times as large.
     """
     row = _row(claim)
     mean, low, high = map(float, measured)

@@ -1,7 +1,7 @@
 """Train a model further with LoRA: one short loop on PEFT, and adapters that go on and off.
 
-LoRA: Hu et al. 2021, arXiv 2106.09685. An adapter is a folder with PEFT's own two files and `record.json`, which
-says what made it: recipe, data, seed, versions, losses.
+LoRA: Hu et al. 2021, arXiv 2106.09685. An adapter is a folder with PEFT's own two files and
+`record.json`, which says what made it: recipe, data, seed, versions, losses.
 """
 
 from contextlib import contextmanager
@@ -12,9 +12,9 @@ import peft
 import torch
 import torch.nn.functional as F
 
-from helpers.engine import layers, machine, methods, packing, runs
+from helpers.engine import adapters, layers, machine, methods, packing, runs
 from helpers.engine.records import read as read_record
-from helpers.prompts import Style, Template
+from helpers.prompts import STANDARD, Style, Template
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,7 @@ class Recipe:
     seed: int = 0
     method: str = "lora"  # or one of the rarer ones, "ia3", "full", "prefix": see engine/methods.py
     weight_decay: float = 0.0
-    patience: int = (
-        0  # stop after so many epochs without a new lowest held-out loss, keep the best; 0: never
-    )
-
-
-DEFAULT = Recipe()
+    patience: int = 0  # epochs to wait for a new lowest held-out loss, then stop; 0: never stop
 
 
 @dataclass(frozen=True)
@@ -47,8 +42,8 @@ class Example:
     answer: str
 
 
-def examples(llm, rows: list[dict], style: Style, template: Template = Template()) -> list[Example]:  # noqa: B008
-    """Rows with a question, an answer and perhaps passages, as prompts built exactly as `System` builds them."""
+def examples(llm, rows: list[dict], style: Style, template: Template = STANDARD) -> list[Example]:
+    """Rows with question, answer and perhaps passages, in prompts built exactly as `System`'s."""
     made = []
     for row in rows:
         passages = [(passage["document"], passage["text"]) for passage in row.get("passages", ())]
@@ -59,31 +54,25 @@ def examples(llm, rows: list[dict], style: Style, template: Template = Template(
 def tokenize(llm, example: Example) -> tuple[list[int], int]:
     """The token ids of prompt, answer and end mark, and how many of them, at the end, are labels.
 
-    Raises ValueError for an example with nothing to learn, and for one longer than the model's context.
+    Raises ValueError for an example with nothing to learn or longer than the model's context.
     """
-    start = f"it begins: {example.prompt[:80]!r}"
+    prompt, answer = llm.encode(example.prompt), llm.encode(example.answer)
+    ids, fault = prompt + answer + [llm.tokenizer.eos_token_id], None
     if not example.answer.strip():
-        raise ValueError(
-            f"A training example has an empty answer, so no token to learn. Add one; {start}"
-        )
-    prompt, answer = (
-        llm.encode(example.prompt),
-        llm.encode(example.answer) + [llm.tokenizer.eos_token_id],
-    )
-    if (count := len(prompt) + len(answer)) > llm.context:
-        raise ValueError(
-            f"A training example has {count} tokens; the model's context is {llm.context}. Shorten it; {start}"
-        )
-    return prompt + answer, len(answer)
+        fault = "has an empty answer, so no token to learn. Add one"
+    if len(ids) > llm.context:
+        fault = f"has {len(ids)} tokens; the model's context is {llm.context}. Shorten it"
+    if fault:
+        raise ValueError(f"A training example {fault}; it begins: {example.prompt[:80]!r}")
+    return ids, len(answer) + 1
 
 
 def plain_losses(llm, ids: list[int], labels: int) -> torch.Tensor:
-    """The cross-entropy of the last `labels` tokens, in nats: how surprised the model is by each."""
+    """The cross-entropy of the last `labels` tokens, in nats: the model's surprise at each."""
     inputs = torch.tensor([ids], device=llm.model.device)
-    logits = llm.model(inputs).logits[
-        0, -labels - 1 : -1
-    ]  # the logits of one token predict the next
-    return F.cross_entropy(logits, inputs[0, -labels:], reduction="none")
+    logits = llm.model(inputs).logits[0]
+    predicted = logits[-labels - 1 : -1]  # the logits of one token predict the next
+    return F.cross_entropy(predicted, inputs[0, -labels:], reduction="none")
 
 
 def losses(llm, part: packing.Pack) -> torch.Tensor:
@@ -100,35 +89,22 @@ def packs(llm, examples: list[Example]) -> list[packing.Pack]:
 
 @torch.inference_mode()
 def example_losses(llm, examples: list[Example]) -> list[torch.Tensor]:
-    """For each example the cross-entropy of its label tokens, in nats; the last one is the end mark."""
+    """For each example the cross-entropy of its label tokens, in nats; the last is the end mark."""
     values = torch.cat([losses(llm, part) for part in packs(llm, examples)])
     return list(values.split([tokenize(llm, example)[1] for example in examples]))
 
 
 def evaluate_loss(llm, examples: list[Example]) -> float:
-    """Mean cross-entropy of the label tokens of `examples` under the model as it is now, in nats a token."""
+    """The mean cross-entropy of the label tokens of `examples`, in nats a token."""
     return torch.cat(example_losses(llm, examples)).mean().item()
 
 
 def peft_config(llm, recipe: Recipe) -> peft.PeftConfig | None:
     """PEFT's configuration for a recipe. Raises ValueError if the recipe does not fit the model."""
-    if recipe.method not in methods.METHODS:
-        raise ValueError(
-            f"There is no method '{recipe.method}'; there are {', '.join(methods.METHODS)}"
-        )
-    if not 0 < recipe.top_layers <= 1:
-        raise ValueError(
-            f"top_layers is a share of the layers, above 0 and at most 1, not {recipe.top_layers}"
-        )
+    methods.check(llm, recipe)
     if recipe.method != "lora":
-        return None
+        return methods.config_of(llm, recipe)
     adapted = layers.linear_layers(llm, recipe)
-    name, layer = min(adapted.items(), key=lambda item: min(item[1].weight.shape))
-    if recipe.rank > (smallest := min(layer.weight.shape)):
-        raise ValueError(
-            f"Rank {recipe.rank} is larger than the layer {name} ({' x '.join(map(str, layer.weight.shape))}): no "
-            f"product of two matrices needs more than {smallest} there. Choose a rank of at most {smallest}."
-        )
     stack, all_layers = layers.layer_list(llm.model)
     return peft.LoraConfig(
         r=recipe.rank,
@@ -146,10 +122,11 @@ def learning_rate(recipe: Recipe, step: int, steps: int) -> float:
     return recipe.learning_rate * min((step + 1) / warm, (steps - step) / max(1, steps - warm))
 
 
-def fit(llm, weights: dict, examples: list[Example], recipe: Recipe, run: runs.Run) -> None:
+def fit(llm, weights: dict, examples: list[Example], recipe: Recipe, run, held_out=()) -> None:
     """The training loop: changes `weights` in place. `run` counts the steps and keeps the log."""
     if not examples:
         raise ValueError("There is nothing to train on: `examples` is empty")
+    run.measure = (lambda: evaluate_loss(llm, held_out)) if held_out else None
     optimizer = torch.optim.AdamW(weights.values(), weight_decay=recipe.weight_decay)
     for step, batch in run.steps(packs(llm, examples), weights, optimizer):
         labels, total = sum(len(part.labels) for part in batch), 0.0
@@ -164,38 +141,34 @@ def fit(llm, weights: dict, examples: list[Example], recipe: Recipe, run: runs.R
         run.record(total, norm, tokens=sum(part.ids.shape[1] for part in batch))
 
 
-def _measure(llm, held_out):
-    """The held-out loss, as a run asks for it."""
-    return (lambda: evaluate_loss(llm, held_out)) if held_out else None
-
-
 def train(
-    llm, examples, recipe=DEFAULT, held_out=(), stop_after=None, label="training", watch=None
+    llm, examples, recipe=None, held_out=(), stop_after=None, label="training", watch=None
 ) -> Path:
     """Train an adapter on `examples`. Returns its folder; at once, if it has been trained before.
 
-    A run that was interrupted goes on at its last checkpoint and ends with the same weights.
-    held_out: examples whose loss is measured after each epoch. stop_after: stop after this many
-    steps, as an interruption would. watch: called with the log after each step. Raises ValueError
-    without examples or with a recipe that does not fit, FloatingPointError for a loss of NaN.
+    An interrupted run goes on at its last checkpoint and ends with the same weights. held_out:
+    examples whose loss is measured after each epoch. stop_after: stop after this many steps. watch:
+    called with the log after each step. Raises ValueError without examples or with a recipe that
+    does not fit, FloatingPointError for a loss of NaN.
     """
+    recipe = recipe or Recipe()
     folder = runs.folder_for(llm, examples, recipe, held_out)
     if stop_after is None and (folder / "record.json").is_file():
         print(f"Trained before: {folder.name} is used again.")
         return folder
     checkpoint = folder.with_name(folder.name + ".partial") / "checkpoint.safetensors"
-    run = runs.Run(recipe, checkpoint, stop_after, label, watch, _measure(llm, held_out))
+    run = runs.Run(recipe, checkpoint, stop_after, label, watch)
     with _trainable(llm, recipe) as (weights, wrapped):
-        fit(llm, weights, examples, recipe, run)
+        fit(llm, weights, examples, recipe, run, held_out)
         return run.save(llm, weights, wrapped, examples, held_out, folder)
 
 
 @contextmanager
 def tuned(llm, examples, recipe: Recipe, held_out=(), label="training"):
-    """While the block runs, the model is trained as by `train`, but nothing is kept. Yields the log."""
-    run = runs.Run(recipe, label=label, measure=_measure(llm, held_out))
+    """While the block runs, the model is trained, but nothing is kept. Yields the log."""
+    run = runs.Run(recipe, label=label)
     with _trainable(llm, recipe) as (weights, _):
-        fit(llm, weights, examples, recipe, run)
+        fit(llm, weights, examples, recipe, run, held_out)
         for weight in weights.values():
             weight.requires_grad_(False)
         llm.adapter = runs.folder_for(llm, examples, recipe, held_out).name
@@ -217,24 +190,19 @@ def _trainable(llm, recipe):
 def adapted(llm, folder=None):
     """While the block runs, the adapter in `folder` is on the model (None: nothing changes).
 
-    Inside another `adapted` block it takes the other's place, which is restored afterwards. Raises ValueError if the
-    adapter was trained on another base model, and RuntimeError while the model is being trained.
+    Inside another `adapted` block it takes the other's place, until the block ends. Raises
+    ValueError if it was trained on another base model, RuntimeError while the model is trained.
     """
     if folder is None:
         yield llm
         return
     record = read_record(folder)
     if record["base_fingerprint"] != llm.base_fingerprint:
-        raise ValueError(
-            f"The adapter {folder} was trained on '{record['base']}' and does not fit '{llm.name}'"
-        )
-    if llm.on is not None and llm.on.adapter is None:
-        raise RuntimeError(
-            "The model is being trained: leave the `tuned` block before you put an adapter on."
-        )
-    outer = llm.on.adapter if llm.on else None
-    methods.put_on(llm, methods.read(folder, Recipe(**record["recipe"])))
+        base = record["base"]
+        raise ValueError(f"The adapter {folder} was trained on '{base}', not on '{llm.name}'")
+    outer = adapters.on(llm)
+    adapters.put_on(llm, adapters.read(folder, Recipe(**record["recipe"])))
     try:
         yield llm
     finally:
-        methods.put_on(llm, outer)
+        adapters.put_on(llm, outer)

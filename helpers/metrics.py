@@ -1,6 +1,6 @@
 """Deterministic measures of answers, retrieval and differences; no model judges another here.
 
-The answer measures follow SQuAD (Rajpurkar et al. 2016, arXiv 1606.05250): lower case, no punctuation, no articles.
+Answers are compared as in SQuAD (Rajpurkar et al. 2016, arXiv 1606.05250).
 """
 
 import math
@@ -15,10 +15,8 @@ RESAMPLES = 10_000
 
 def normalize(text: str) -> str:
     """Lower case, without articles, punctuation at the edge of words, and doubled spaces."""
-    words = (
-        word.strip(string.punctuation + "“”‘’")
-        for word in text.lower().replace("\u2212", "-").split()
-    )
+    edges, words = string.punctuation + "“”‘’", text.lower().replace("\u2212", "-").split()
+    words = [word.strip(edges) for word in words]
     return " ".join(word for word in words if word and word not in {"a", "an", "the"})
 
 
@@ -28,13 +26,13 @@ def exact_match(answer: str, accepted: list[str]) -> bool:
 
 
 def contains(answer: str, accepted: list[str]) -> bool:
-    """Does an accepted answer stand in the text, as whole words?"""
+    """Does an accepted answer appear in the text, as whole words?"""
     text = f" {normalize(answer)} "
     return any(f" {normalize(form)} " in text for form in accepted)
 
 
 def token_f1(answer: str, accepted: list[str]) -> float:
-    """The best harmonic mean of word precision and word recall over the accepted answers, 0 to 1."""
+    """The best harmonic mean of word precision and recall over the accepted answers, 0 to 1."""
 
     def f1(form):
         ours, theirs = Counter(normalize(answer).split()), Counter(normalize(form).split())
@@ -45,13 +43,12 @@ def token_f1(answer: str, accepted: list[str]) -> float:
 
 
 def abstention(abstained, answerable) -> dict[str, float]:
-    """Precision, recall and F1 of abstaining, where abstaining is right on the questions that can't be answered."""
+    """Precision, recall and F1 of abstaining, which is right if a question has no answer."""
     abstained, right = np.asarray(abstained, bool), ~np.asarray(answerable, bool)
     hits = int((abstained & right).sum())
-    precision = hits / abstained.sum() if abstained.any() else 0.0
-    recall = hits / right.sum() if right.any() else 0.0
-    f1 = 2 * precision * recall / (precision + recall) if hits else 0.0
-    return {"precision": float(precision), "recall": float(recall), "f1": float(f1)}
+    said, due = int(abstained.sum()), int(right.sum())
+    f1 = 2 * hits / max(1, said + due)
+    return {"precision": hits / max(1, said), "recall": hits / max(1, due), "f1": f1}
 
 
 def recall_at_k(ranked: list[str], relevant: set[str], k: int) -> float:
@@ -65,35 +62,30 @@ def reciprocal_rank(ranked: list[str], relevant: set[str]) -> float:
 
 
 def ndcg(ranked: list[str], relevant: set[str], k: int = 10) -> float:
-    """Normalised discounted cumulative gain at k, for relevance that is yes or no (Järvelin & Kekäläinen 2002)."""
-    gain = sum(
-        1 / math.log2(rank + 1) for rank, item in enumerate(ranked[:k], start=1) if item in relevant
-    )
-    best = sum(1 / math.log2(rank + 1) for rank in range(1, min(k, len(relevant)) + 1))
-    return gain / best if best else 0.0
+    """Normalised discounted cumulative gain at k, relevant or not (Järvelin & Kekäläinen 2002)."""
+    worth = [1 / math.log2(rank + 1) for rank in range(1, k + 1)]
+    gain = sum(value for value, item in zip(worth, ranked, strict=False) if item in relevant)
+    return gain / sum(worth[: len(relevant)]) if relevant else 0.0
 
 
 def over_seeds(values) -> tuple[float, float, float]:
-    """Mean and 95% t-interval of a few repeated runs, as (mean, low, high). With three seeds it is wide, as it should be."""
+    """Mean and 95% t-interval of a few runs: (mean, low, high). Three seeds make it wide."""
     values = np.asarray(values, float)
     half = stats.t.ppf(0.975, len(values) - 1) * stats.sem(values)
     return float(values.mean()), float(values.mean() - half), float(values.mean() + half)
 
 
-def bootstrap(
-    values, groups=None, level: float = 0.95, seed: int = 0
-) -> tuple[float, float, float]:
+def bootstrap(values, groups=None, level: float = 0.95, seed: int = 0):
     """The mean of `values` and its percentile bootstrap interval (Efron 1979): (mean, low, high).
 
-    groups: one label a value; whole groups are resampled, since two questions about one entity are not independent.
-    For a paired comparison give the differences.
+    groups: one label a value; whole groups are resampled, since two questions about one entity are
+    not independent. For a paired comparison give the differences.
     """
     values = np.asarray(values, float)
     if not len(values):
         raise ValueError("There are no values to resample")
-    _, codes = np.unique(
-        np.arange(len(values)) if groups is None else np.asarray(groups), return_inverse=True
-    )
+    groups = np.arange(len(values)) if groups is None else np.asarray(groups)
+    _, codes = np.unique(groups, return_inverse=True)
     sums, sizes = np.bincount(codes, values), np.bincount(codes)
     draws = np.random.default_rng(seed).integers(0, len(sums), (RESAMPLES, len(sums)))
     means = sums[draws].sum(1) / sizes[draws].sum(1)
@@ -105,9 +97,8 @@ def mcnemar(first, second) -> float:
     """The two-sided p-value of McNemar's exact test for paired yes/no results (McNemar 1947)."""
     first, second = np.asarray(first, bool), np.asarray(second, bool)
     only_first, only_second = int((first & ~second).sum()), int((~first & second).sum())
-    if only_first + only_second == 0:
-        return 1.0
-    return float(stats.binomtest(only_first, only_first + only_second).pvalue)
+    apart = only_first + only_second
+    return float(stats.binomtest(only_first, apart).pvalue) if apart else 1.0
 
 
 def holm(p_values) -> np.ndarray:

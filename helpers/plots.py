@@ -1,6 +1,7 @@
 """The course's pictures: one message each, intervals drawn, colours for colour-blind readers.
 
-The colours are those of Okabe & Ito (2008, "Color Universal Design"); hatches or markers repeat what a colour says.
+The colours are those of Okabe & Ito (2008, "Color Universal Design"); hatches or markers repeat
+what a colour says.
 """
 
 import base64
@@ -18,7 +19,10 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
 
 def grouped_bars(values: dict[str, dict[str, tuple[float, float, float]]], title: str, ylabel: str):
-    """Bars with intervals: one group for each key of `values`, one bar for each measure: (mean, low, high), all 0 to 1."""
+    """Bars with intervals: one group for each key of `values`, one bar for each measure:
+
+    (mean, low, high), all 0 to 1.
+    """
     groups, measures = list(values), list(next(iter(values.values())))
     width = 0.8 / len(measures)
     figure, axes = plt.subplots(figsize=(1.6 * len(groups) + 2, 3.8))
@@ -43,7 +47,9 @@ def grouped_bars(values: dict[str, dict[str, tuple[float, float, float]]], title
 
 
 def stacked_bars(shares: dict[str, dict[str, float]], title: str, xlabel: str):
-    """Horizontal bars that each sum to 1: one for each key of `shares`, split into its parts, each part labelled."""
+    """Horizontal bars that each sum to 1: one for each key of `shares`, split into its parts, each
+    part labelled.
+    """
     rows, parts = list(shares), list(next(iter(shares.values())))
     figure, axes = plt.subplots(figsize=(7.5, 0.55 * len(rows) + 1.6))
     left = np.zeros(len(rows))
@@ -78,7 +84,9 @@ def stacked_bars(shares: dict[str, dict[str, float]], title: str, xlabel: str):
 
 
 def forest(differences: dict[str, tuple[float, float, float]], title: str, xlabel: str):
-    """Differences with their intervals, one a line; those whose interval leaves out zero are filled."""
+    """Differences with their intervals, one a line; those whose interval leaves out zero are
+    filled.
+    """
     figure, axes = plt.subplots(figsize=(7.5, 0.5 * len(differences) + 1.4))
     for y, (mean, low, high) in enumerate(differences.values()):
         clear = low > 0 or high < 0
@@ -108,7 +116,8 @@ def curves(
     logx: bool = False,
     live: tuple | None = None,
 ):
-    """Lines with markers: for each name its x and y values; y may be numbers or (mean, low, high) with an interval.
+    """Lines with markers: for each name its x and y values; y may be numbers or (mean, low, high)
+    with an interval.
 
     live: x and y of points that were computed just now, drawn as rings.
     """
@@ -152,7 +161,9 @@ def curves(
 
 
 def live_losses(every: float = 3.0):
-    """A curve of the losses that is drawn anew while training runs: give it to `lora.train` as `watch`. every: seconds between drawings."""
+    """A curve of the losses that is drawn anew while training runs: give it to `lora.train` as
+    `watch`. every: seconds between drawings.
+    """
     from IPython.display import display
 
     state = {"handle": None, "drawn": 0.0}

@@ -1,6 +1,6 @@
-"""What a model is told, and how its answer is read: the style, the template, and the parts of an answer.
+"""What a model is told, and how its answer is read: the style and the template.
 
-Nothing here knows a company: a style is data. The plain one is the default and suits any folder of documents.
+Nothing here knows a company: a style is data. The plain one suits any folder of documents.
 """
 
 import json
@@ -14,7 +14,7 @@ from helpers.documents import ID
 
 @dataclass(frozen=True)
 class Parts:
-    """An answer taken apart; `short` is the answer proper, or the whole text if it is in another form."""
+    """An answer taken apart; `short` is the whole text if it is in another form."""
 
     short: str
     citations: tuple[str, ...]
@@ -24,7 +24,7 @@ class Parts:
 
 @dataclass(frozen=True)
 class Style:
-    """How answers should read. `form` has the places {answer}, {document} and, if there are any, {step}.
+    """How answers should read. `form` has the places {answer}, {document} and perhaps {step}.
 
     next_steps: the action that follows, by the beginning of the cited document's id.
     """
@@ -39,7 +39,7 @@ class Style:
 
     @classmethod
     def load(cls, path) -> "Style":
-        """Read a style from a JSON file. Raises ValueError if it lacks a field or has one that is unknown."""
+        """Read a style from a JSON file. Raises ValueError if it has an unknown field."""
         try:
             return cls(**json.loads(Path(path).read_text(encoding="utf-8")))
         except (TypeError, ValueError) as error:
@@ -63,9 +63,8 @@ class Style:
         for beginning, step in self.next_steps.items():
             if document.startswith(beginning):
                 return step
-        raise ValueError(
-            f"The style has no next step for '{document}', only for ids that begin with {[*self.next_steps]}"
-        )
+        known = ", ".join(self.next_steps)
+        raise ValueError(f"The style has no next step for '{document}', only for ids in {known}")
 
     def write(self, answer: str, document: str) -> str:
         """An answer in the form of this style."""
@@ -96,8 +95,8 @@ class Shot:
 class Template:
     """How a prompt is laid out. The default is the one that the shipped adapters were trained with.
 
-    passage: one passage. turn: the user's turn. best_last: the best passage stands next to the question.
-    shot: how a shot is written into the user's turn; empty: shots are earlier turns of the chat.
+    best_last: passages in reverse, the best one next to the question. shot: how a shot is written
+    into the user's turn; if empty, shots are earlier turns of the chat.
     """
 
     passage: str = "[{document}] {text}\n"
@@ -114,12 +113,12 @@ class Template:
 
     def prompt(self, llm, style: Style, question: str, passages=(), shots=()) -> str:
         """The rendered prompt: instruction, shots, passages and question."""
+        user = self.user_turn(question, passages)
         if self.shot:
-            written = [
-                self.shot.format(question=shot.question, answer=shot.answer) for shot in shots
-            ]
-            return llm.chat(
-                style.instruction, "".join(written) + self.user_turn(question, passages)
-            )
-        turns = [(self.user_turn(shot.question, shot.passages), shot.answer) for shot in shots]
-        return llm.chat(style.instruction, self.user_turn(question, passages), turns)
+            written = [self.shot.format(question=s.question, answer=s.answer) for s in shots]
+            return llm.chat(style.instruction, "".join(written) + user)
+        turns = [(self.user_turn(s.question, s.passages), s.answer) for s in shots]
+        return llm.chat(style.instruction, user, turns)
+
+
+PLAIN, STANDARD = Style(), Template()

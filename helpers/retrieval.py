@@ -1,6 +1,6 @@
-"""Find the passages that a question is about: by meaning (dense), by words (BM25), or by both (fused).
+"""Find the passages that a question is about: by meaning (dense), words (BM25), or both (fused).
 
-Every index has `chunks` and `search(queries, k, allowed)`; `helpers.refine` puts others around them.
+Every index has `chunks` and `search(queries, k, allowed)`; `refine` puts others around them.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ Filter = Callable[[Chunk], bool]
 
 @dataclass(frozen=True)
 class Hit:
-    """A passage that a search found, with its score (higher is nearer) and its rank (1 is the first)."""
+    """A passage that a search found; `score`: higher is nearer; `rank`: 1 is the first."""
 
     chunk: Chunk
     score: float
@@ -27,51 +27,41 @@ class Hit:
 
 
 class _Index:
-    """What the dense and the keyword index share: passages that can be searched, added, updated and deleted."""
+    """What the dense and the keyword index share: search, and passages that come and go."""
 
     def __init__(self, chunks: list[Chunk]):
         if not chunks:
-            raise ValueError(
-                "There are no passages to index: load documents and cut them into chunks first"
-            )
+            raise ValueError("No passages to index: load documents and cut them into chunks first")
         self._hold(list(chunks))
 
     def _hold(self, chunks):
         self.chunks, self.copies = chunks, len(chunks) - len({chunk.text for chunk in chunks})
 
-    def search(
-        self, queries: list[str], k: int = 3, allowed: Filter | None = None
-    ) -> list[list[Hit]]:
-        """The k best passages of each query, best first; fewer if there are not so many.
+    def search(self, queries: list[str], k: int = 3, allowed: Filter | None = None):
+        """A list of hits for each query: the k best passages, best first, or as many as there are.
 
-        allowed: only passages for which it gives True are searched at all. A text that stands in several documents is
-        given once. Raises ValueError for an empty query.
+        allowed: passages for which it returns False are not searched at all. A text that appears
+        in several documents is found once. Raises ValueError for an empty query.
         """
         check(queries)
-        rows = (
-            None
-            if allowed is None
-            else np.array([i for i, chunk in enumerate(self.chunks) if allowed(chunk)], int)
-        )
-        count = len(self.chunks) if rows is None else len(rows)
+        rows, count = None, len(self.chunks)
+        if allowed is not None:
+            rows = np.array([i for i, chunk in enumerate(self.chunks) if allowed(chunk)], int)
+            count = len(rows)
         if not queries or not count:
             return [[] for _ in queries]
         ranked = self._rank(queries, min(k + self.copies, count), rows)
         return [hits_of([(self.chunks[row], score) for row, score in pairs], k) for pairs in ranked]
 
     def add(self, chunks: list[Chunk]) -> None:
-        """Index more passages. Raises ValueError if one of their documents is there already: see `update`."""
-        there = sorted(
-            {chunk.document for chunk in self.chunks} & {chunk.document for chunk in chunks}
-        )
+        """Index more passages. Raises ValueError for a document that is there already."""
+        there = {chunk.document for chunk in self.chunks} & {chunk.document for chunk in chunks}
         if there:
-            raise ValueError(
-                f"These documents are in the index already: {', '.join(there)}. Use update to replace them"
-            )
+            raise ValueError(f"In the index already: {', '.join(sorted(there))}. Use update")
         self._change(range(len(self.chunks)), list(chunks))
 
     def delete(self, *documents: str) -> None:
-        """Take all passages of these documents out. Raises KeyError if one is not there, ValueError if nothing would be left."""
+        """Remove these documents. Raises KeyError if one is missing, ValueError if none is left."""
         missing = sorted(set(documents) - {chunk.document for chunk in self.chunks})
         if missing:
             raise KeyError(f"Not in the index: {', '.join(missing)}")
@@ -81,20 +71,20 @@ class _Index:
         self._change(keep, [])
 
     def update(self, chunks: list[Chunk]) -> None:
-        """Put these passages in the place of all older ones of the same documents; new documents are added."""
+        """Replace all older passages of the same documents; new documents are added."""
         new = {chunk.document for chunk in chunks}
-        self._change(
-            [i for i, chunk in enumerate(self.chunks) if chunk.document not in new], list(chunks)
-        )
+        keep = [i for i, chunk in enumerate(self.chunks) if chunk.document not in new]
+        self._change(keep, list(chunks))
 
 
 class DenseIndex(_Index):
-    """Passages as vectors, searched by cosine: exactly (Flat) or with one of FAISS's approximate indexes (`KINDS`)."""
+    """Passages as vectors, searched by cosine."""
 
-    def __init__(
-        self, chunks: list[Chunk], embedder, kind: str = "Flat", progress: str | None = None
-    ):
-        """chunks: at least one. embedder: has `encode(texts)` that gives rows of length 1. progress: a bar's label."""
+    def __init__(self, chunks: list[Chunk], embedder, kind="Flat", progress: str | None = None):
+        """chunks: at least one. embedder: its `encode(texts)` returns rows of length 1.
+
+        kind: "Flat" is exact; for others see `engine.vectors`. progress: a bar's label.
+        """
         super().__init__(chunks)
         self.embedder, self.kind = embedder, kind
         self.vectors = embedder.encode([c.embedded for c in chunks], progress=progress)
@@ -105,22 +95,18 @@ class DenseIndex(_Index):
         if rows is not None:  # filtered: the allowed vectors alone, exactly, whatever the kind
             scores = vectors @ self.vectors[rows].T
             order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
-            return [
-                list(zip(rows[best], row[best], strict=True))
-                for row, best in zip(scores, order, strict=True)
-            ]
+            pairs = zip(scores, order, strict=True)
+            return [list(zip(rows[best], row[best], strict=True)) for row, best in pairs]
         scores, found = self.index.search(vectors, k)
-        return [
-            [(i, s) for i, s in zip(*pair, strict=True) if i >= 0]
-            for pair in zip(found, scores, strict=True)
-        ]
+        pairs = zip(found, scores, strict=True)
+        return [[(i, s) for i, s in zip(*pair, strict=True) if i >= 0] for pair in pairs]
 
     def _change(self, keep, new):
-        vectors = [self.vectors[list(keep)]] + [
-            self.embedder.encode([c.embedded for c in new])
-        ] * bool(new)
+        self.vectors = self.vectors[list(keep)]
+        if new:
+            made = self.embedder.encode([chunk.embedded for chunk in new])
+            self.vectors = np.concatenate([self.vectors, made])
         self._hold([self.chunks[i] for i in keep] + new)
-        self.vectors = np.concatenate(vectors)
         self.index = vector_index(self.vectors, self.kind)
 
     def save(self, folder) -> None:
@@ -134,10 +120,10 @@ class DenseIndex(_Index):
 
 
 class KeywordIndex(_Index):
-    """Passages searched by their words: BM25 (Robertson & Zaragoza 2009) with English stemming, by the library bm25s."""
+    """Passages searched by their words: BM25 (Robertson & Zaragoza 2009), English stemming."""
 
     def __init__(self, chunks: list[Chunk]):
-        """chunks: at least one; like the dense index, this one sees the title with each passage."""
+        """chunks: at least one; it sees the title with each passage, as the dense index does."""
         super().__init__(chunks)
         self._change(range(len(chunks)), [])
 
@@ -151,21 +137,20 @@ class KeywordIndex(_Index):
         for query in tokenize(queries):
             scores = self.index.get_scores(query)[rows] if query else np.zeros(len(rows))
             best = np.argsort(-scores, kind="stable")[:k]
-            yield [
-                (rows[i], scores[i]) for i in best if scores[i] > 0
-            ]  # who shares no word with the query is no hit
+            # A passage that shares no word with the query is no hit.
+            yield [(rows[i], scores[i]) for i in best if scores[i] > 0]
 
 
 class FusedIndex:
-    """Several indexes of the same passages, joined by reciprocal rank fusion (Cormack, Clarke & Büttcher 2009).
+    """Indexes joined by reciprocal rank fusion (Cormack, Clarke & Büttcher 2009).
 
-    A passage's score is the sum of weight / (60 + rank) over the indexes that have it among their first `DEPTH`.
+    A passage's score is the sum of weight / (60 + rank) over the indexes that rank it.
     """
 
     DEPTH, CONSTANT = 50, 60
 
     def __init__(self, *indexes, weights=None):
-        """indexes: at least one; all with the same passages. weights: one for each index (all 1 if not given)."""
+        """indexes: all with the same passages. weights: one for each (None: all 1)."""
         self.indexes, self.weights = indexes, weights or [1] * len(indexes)
         if any(index.chunks != indexes[0].chunks for index in indexes):
             raise ValueError("The indexes hold different passages: build them from the same chunks")
@@ -175,15 +160,11 @@ class FusedIndex:
         """The passages of all its indexes."""
         return self.indexes[0].chunks
 
-    def search(
-        self, queries: list[str], k: int = 3, allowed: Filter | None = None
-    ) -> list[list[Hit]]:
+    def search(self, queries: list[str], k: int = 3, allowed: Filter | None = None):
         """The k passages of each query with the highest fused score, best first."""
         out = []
-        for found in zip(
-            *(index.search(queries, max(k, self.DEPTH), allowed) for index in self.indexes),
-            strict=True,
-        ):
+        ranked = [index.search(queries, max(k, self.DEPTH), allowed) for index in self.indexes]
+        for found in zip(*ranked, strict=True):
             scores = {}
             for weight, hits in zip(self.weights, found, strict=True):
                 for hit in hits:
@@ -196,9 +177,8 @@ class FusedIndex:
 def tokenize(texts: list[str], stem: bool = True) -> list[list[str]]:
     """The words of texts as BM25 sees them: lower case, without English stop words, stemmed."""
     stemmer = Stemmer.Stemmer("english") if stem else None
-    return bm25s.tokenize(
-        texts, stopwords="en", stemmer=stemmer, return_ids=False, show_progress=False
-    )
+    options = {"stopwords": "en", "return_ids": False, "show_progress": False}
+    return bm25s.tokenize(texts, stemmer=stemmer, **options)
 
 
 def check(queries: list[str]) -> None:
@@ -208,11 +188,9 @@ def check(queries: list[str]) -> None:
 
 
 def hits_of(ranked: list[tuple[Chunk, float]], k: int) -> list[Hit]:
-    """The first k of (chunk, score) pairs in the order given; a text that was there already is left out."""
+    """The first k of (chunk, score) pairs; a text that came before is left out."""
     first = {}
     for chunk, score in ranked:
         first.setdefault(chunk.text, (chunk, float(score)))
-    return [
-        Hit(chunk, score, rank)
-        for rank, (chunk, score) in enumerate(list(first.values())[:k], start=1)
-    ]
+    best = list(first.values())[:k]
+    return [Hit(chunk, score, rank) for rank, (chunk, score) in enumerate(best, start=1)]

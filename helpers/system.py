@@ -9,7 +9,7 @@ from typing import Protocol
 
 from helpers import lora
 from helpers.documents import Chunk
-from helpers.prompts import Style, Template
+from helpers.prompts import PLAIN, STANDARD, Style, Template
 from helpers.retrieval import Filter, Hit
 
 
@@ -24,11 +24,11 @@ class Index(Protocol):
 
 @dataclass(frozen=True)
 class Answer:
-    """What a system said: the whole `text`, its parts, the passages in its prompt, and what it cost."""
+    """What a system said, the parts of it, the passages in its prompt, and what it cost."""
 
     question: str
     text: str
-    short: str  # the answer proper: without citation and next step, or all of an answer in another form
+    short: str  # the answer proper, without citation and next step; in another form, all of it
     citations: tuple[str, ...]
     abstained: bool
     in_form: bool
@@ -44,30 +44,30 @@ class Answer:
 
 
 class System:
-    """A question-answering system. Every system of the course is one; your own needs only the same `answer`."""
+    """A question-answering system. One of your own needs only the same method `answer`."""
 
     def __init__(
         self,
         llm,
         index: Index | None = None,
         adapter=None,
-        style: Style = Style(),  # noqa: B008 (frozen)
-        template: Template = Template(),  # noqa: B008 (frozen)
+        style: Style = PLAIN,
+        template: Template = STANDARD,
         shots=(),
         k: int = 3,
         max_prompt_tokens: int = 1024,
     ):
-        """index: finds the passages (None: closed book). adapter: a LoRA folder (None: the model as it is).
+        """index: finds the passages (None: closed book). adapter: a LoRA folder (None: no adapter).
 
-        shots: see `prompts.Shot`. k: passages. max_prompt_tokens: the last passages are left out until the
-        prompt fits.
+        shots: see `prompts.Shot`. k: how many passages are searched. max_prompt_tokens: the last
+        passages are left out until the prompt fits.
         """
         self.llm, self.index, self.adapter = llm, index, adapter
         self.style, self.template, self.shots = style, template, shots
         self.k, self.max_prompt_tokens = k, max_prompt_tokens
 
     def prompt(self, question: str, hits=()) -> tuple[str, tuple[Hit, ...]]:
-        """The rendered prompt and the hits that fit into it. Raises ValueError if the question alone does not."""
+        """The prompt and the hits that fit. Raises ValueError if not even the question does."""
         for keep in range(len(hits), -1, -1):
             shown = [(hit.chunk.document, hit.chunk.text) for hit in hits[:keep]]
             text = self.template.prompt(self.llm, self.style, question, shown, self.shots)
@@ -83,20 +83,13 @@ class System:
         start = time.perf_counter()
         found = self.index.search(questions, self.k) if self.index else [()] * len(questions)
         searching = (time.perf_counter() - start) / max(1, len(questions))
-        prompts = [
-            self.prompt(question, hits) for question, hits in zip(questions, found, strict=True)
-        ]
+        prompts = [self.prompt(q, hits) for q, hits in zip(questions, found, strict=True)]
         with lora.adapted(self.llm, self.adapter):
             made = self.llm.generate([text for text, _ in prompts], progress=progress)
-        return [
-            Answer.read(
-                question,
-                new.text,
-                self.style,
-                hits=hits,
-                prompt_tokens=new.prompt_tokens,
-                generated_tokens=new.generated_tokens,
-                seconds={"search": searching, "generate": new.seconds},
-            )
-            for question, (_, hits), new in zip(questions, prompts, made, strict=True)
-        ]
+        answers = []
+        for question, (_, hits), new in zip(questions, prompts, made, strict=True):
+            seconds = {"search": searching, "generate": new.seconds}
+            cost = {"prompt_tokens": new.prompt_tokens, "generated_tokens": new.generated_tokens}
+            cost |= {"hits": hits, "seconds": seconds}
+            answers.append(Answer.read(question, new.text, self.style, **cost))
+        return answers

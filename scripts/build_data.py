@@ -1,6 +1,8 @@
-"""Build facts, questions, training sets and version 2 of the handbook from `handbook/` and `source/`. Run: python -m scripts.build_data
+"""Build facts, questions, training sets and version 2 of the handbook from `handbook/` and
+`source/`. Run: python -m scripts.build_data
 
-Deterministic: the same sources give the same files, byte for byte. The files are committed; a test builds them again.
+Deterministic: the same sources give the same files, byte for byte. The files are committed; a test
+builds them again.
 """
 
 import itertools
@@ -29,7 +31,8 @@ PER_SET = {
     "two-hop": 20,
 }  # in each set
 CHANGED, GENERAL = 40, 40  # in each set, in files of their own
-P_GOLD = 0.8  # share of RAFT groups whose passages include the starting question's own (RAFT, arXiv 2403.10131)
+# The share of RAFT groups whose passages include the starting question's own (arXiv 2403.10131)
+P_GOLD = 0.8
 PASSAGES = 3
 GROUPS = 44  # of questions about the handbook that share their passages
 PRACTICE_GROUPS = 44  # drawn from those in source/practice_*.yaml
@@ -40,7 +43,8 @@ PRACTICE = {
 }  # questions of a practice group; far: those of another group
 MESSAGES = {"training": 220, "validation": 40, "test": 40}
 VOICES = {  # how three departments would put the same answer
-    "support": "Thanks for asking! It is {value}, see [{document}]. Call us if anything is unclear.",
+    "support": "Thanks for asking! It is {value}, see [{document}]. "
+    "Call us if anything is unclear.",
     "legal": "Pursuant to [{document}]: {value}. This statement is not legal advice.",
     "safety": "CHECK FIRST. {value} [{document}]. If in doubt, stop.",
 }
@@ -52,7 +56,10 @@ def source(name: str):
 
 
 def read_entries() -> list[dict]:
-    """The entries of all departments. The first forty documents come first, so that more do not move them to another set."""
+    """The entries of all departments.
+
+    The first forty documents come first, so that more do not move them to another set.
+    """
     entries = [entry for name in DEPARTMENTS for entry in source(name)]
     return sorted(entries, key=lambda entry: (entry["document"][4:] >= "160", entry["document"]))
 
@@ -91,7 +98,9 @@ def facts_of(entries: list[dict], version: int) -> list[dict]:
 
 
 def question(id, text, slice, entity=None, fact=None, documents=()) -> dict:
-    """One evaluation question; without a fact it is unanswerable, and the right thing to do is to abstain."""
+    """One evaluation question; without a fact it is unanswerable, and the right thing to do is to
+    abstain.
+    """
     return {
         "id": id,
         "question": text,
@@ -104,7 +113,10 @@ def question(id, text, slice, entity=None, fact=None, documents=()) -> dict:
 
 
 def candidates(entries: list[dict]) -> dict[str, list[dict]]:
-    """All possible questions of the slices that are about one document. No fact is asked about in two slices."""
+    """All possible questions of the slices that are about one document.
+
+    No fact is asked about in two slices.
+    """
     slices = {name: [] for name in ("F1", "F2", "near-miss", "identifier", "paraphrase", "changed")}
     for entry in entries:
         id, entity, split = entry["document"], entry["entity"], entry["split"]
@@ -180,7 +192,9 @@ def question_sets(entries: list[dict]) -> dict[str, list[dict]]:
 
 
 def training_questions(entries: list[dict]) -> list[dict]:
-    """Every training question with what should be answered; wordings other than those of the evaluation."""
+    """Every training question with what should be answered; wordings other than those of the
+    evaluation.
+    """
 
     def row(id, kind, text, answer, about, span=None):
         gold = about if span else None
@@ -222,10 +236,12 @@ def training_questions(entries: list[dict]) -> list[dict]:
 
 
 def raft_items(rows: list[dict], index: retrieval.DenseIndex) -> list[dict]:
-    """Groups of questions over the same passages, so that only reading the question tells which answer is right.
+    """Groups of questions over the same passages, so that only reading the question tells which
+    answer is right.
 
-    A group starts from one question: its own passage with P_GOLD, and near ones. To it come questions that other
-    passages of the group answer, one that only another passage answers, and mostly one that no document answers.
+    A group starts from one question: its own passage with P_GOLD, and near ones. To it come
+    questions that other passages of the group answer, one that only another passage answers, and
+    mostly one that no document answers.
     """
     rng, items = random.Random(f"{SEED}-raft"), []
     known = [row for row in rows if row["kind"] == "answerable"]
@@ -278,7 +294,8 @@ def holding(row: dict, chunks: list) -> list:
 
 
 def practice_items(groups: list[dict]) -> list[dict]:
-    """Reading practice about other organisations: three of a group's four passages, and its questions.
+    """Reading practice about other organisations: three of a group's four passages, and its
+    questions.
 
     Each fact comes once, so it can only be read, not remembered.
     """
@@ -303,8 +320,9 @@ def practice_items(groups: list[dict]) -> list[dict]:
         rng.shuffle(chosen)
         for place, (text, document, value, kind) in enumerate(chosen, start=1):
             answer = style.write(value, document) if kind == "answerable" else style.abstention
-            items.append({"id": f"practice{number}.{place}", "kind": kind, "question": text, "answer": answer,
-                          "about": document, "document": document, "span": value, "passages": passages})  # fmt: skip
+            item = {"id": f"practice{number}.{place}", "kind": kind, "question": text}
+            item |= {"answer": answer, "about": document, "document": document}
+            items.append(item | {"span": value, "passages": passages})
     return items
 
 
@@ -337,7 +355,9 @@ def message_sets() -> dict[str, list[dict]]:
 
 
 def choices(questions: list[dict], known: list[dict]) -> dict[str, list[dict]]:
-    """Questions of the test set as a choice among four values, and the facts of the trained ones in ten wordings, by file name."""
+    """Questions of the test set as a choice among four values, and the facts of the trained ones in
+    ten wordings, by file name.
+    """
     more, of_fact = source("choices"), {}
     for row in known:
         of_fact.setdefault(row["id"].rsplit(".", 1)[0], []).append(row)

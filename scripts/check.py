@@ -1,4 +1,7 @@
-"""Is everything in place? Prints one OK or FAIL line for each thing that the course needs. Run: python -m scripts.check"""
+"""Is everything in place?
+
+Prints one OK or FAIL line for each thing that the course needs. Run: python -m scripts.check
+"""
 
 import re
 import shutil

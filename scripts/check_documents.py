@@ -1,4 +1,6 @@
-"""Check a folder of documents, and tables about them. Run: python -m scripts.check_documents FOLDER [TABLE.jsonl ...]
+"""Check a folder of documents, and tables about them.
+
+Run: python -m scripts.check_documents FOLDER [TABLE.jsonl ...]
 
 Reports every problem with its file and line.
 """
@@ -11,10 +13,11 @@ from helpers.documents import READERS, load_document
 
 
 def check(folder, tables=()) -> list[str]:
-    """All problems of a folder of documents and of JSON Lines files about them, one line each; [] if there are none.
+    """All problems of a folder of documents and of JSON Lines files about them, one line each; []
+    if there are none.
 
-    Of a table's rows, ids must be unique in the file, and `span` or `value` must appear in the documents that
-    `documents` or `document` names (in one of them).
+    Of a table's rows, ids must be unique in the file, and `span` or `value` must appear in the
+    documents that `documents` or `document` names (in one of them).
     """
     problems, texts, sources = [], {}, {}
     for path in sorted(p for p in Path(folder).rglob("*") if p.suffix.lower() in READERS):
@@ -25,7 +28,8 @@ def check(folder, tables=()) -> list[str]:
             continue
         if document.id in sources:
             problems.append(
-                f"{path}, line {_line_of(path, 'id:')}: the id '{document.id}' is also that of {sources[document.id]}"
+                f"{path}, line {_line_of(path, 'id:')}: the id '{document.id}' is also that of "
+                f"{sources[document.id]}"
             )
             continue
         texts[document.id], sources[document.id] = document.text.lower(), path

@@ -1,6 +1,9 @@
-"""How hard is retrieval on this handbook? Print the report and put it into the data card. Run: python -m scripts.difficulty
+"""How hard is retrieval on this handbook?
 
-Questions of both sets, passages as the notebooks cut them, three retrievers: BM25, dense, and both fused.
+Print the report and put it into the data card. Run: python -m scripts.difficulty
+
+Questions of both sets, passages as the notebooks cut them, three retrievers: BM25, dense, and both
+fused.
 """
 
 import re
@@ -17,7 +20,9 @@ MARK = "<!-- difficulty -->"
 
 
 def wanted(question: dict) -> set[str]:
-    """The documents that should be found; for a near-miss the one about its entity, though it does not give the answer."""
+    """The documents that should be found; for a near-miss the one about its entity, though it does
+    not give the answer.
+    """
     return set(question["documents"]) or {question["id"].split(".")[0]}
 
 
@@ -77,8 +82,12 @@ def report() -> str:
         .round()
         .astype(int)
     )
-    lines += ["", f"{len(handbook)} documents in {len(chunks)} passages. Words in a document: "
-              f"from {lengths[0]} to {lengths[4]}, median {lengths[2]}, half of them between {lengths[1]} and {lengths[3]}."]  # fmt: skip
+    lines += [
+        "",
+        f"{len(handbook)} documents in {len(chunks)} passages. Words in a document: "
+        f"from {lengths[0]} to {lengths[4]}, median {lengths[2]}, half of them between "
+        f"{lengths[1]} and {lengths[3]}.",
+    ]
     return "\n".join(lines)
 
 

@@ -1,6 +1,9 @@
-"""Train the adapters that are shipped with the course and put them into `adapters/`. Run: python -m scripts.make_adapters [name ...]
+"""Train the adapters that are shipped with the course and put them into `adapters/`.
 
-Notebook 05 trains "house" again and notebook 07 "raft"; the recipes were chosen on the validation questions.
+Run: python -m scripts.make_adapters [name ...]
+
+Notebook 05 trains "house" again and notebook 07 "raft"; the recipes were chosen on the validation
+questions.
 """
 
 import shutil

@@ -1,4 +1,7 @@
-"""Draw the headline from the answers in `results/`: docs/headline.png and docs/headline.json. Run: python -m scripts.make_headline"""
+"""Draw the headline from the answers in `results/`: docs/headline.png and docs/headline.json.
+
+Run: python -m scripts.make_headline
+"""
 
 import json
 

@@ -20,7 +20,10 @@ def repository() -> str:
 
 
 def badges(name: str, repo: str) -> str:
-    """The links of one notebook, as one Markdown line. (A line that begins with a comment would not be read as Markdown.)"""
+    """The links of one notebook, as one Markdown line.
+
+    (A line that begins with a comment would not be read as Markdown.)
+    """
     binder = f"https://mybinder.org/v2/gh/{repo}/HEAD?urlpath=lab/tree/notebooks/{name}"
     colab = f"https://colab.research.google.com/github/{repo}/blob/main/notebooks/{name}"
     return f"[Open in Binder]({binder}) · [Open in Colab]({colab})"

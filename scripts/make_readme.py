@@ -1,4 +1,5 @@
-"""Fill the README's generated parts: headline table and course map, from `docs/headline.json` and `docs/measured.json`.
+"""Fill the README's generated parts: headline table and course map, from `docs/headline.json` and
+`docs/measured.json`.
 
 Run after `make test`: make readme. It takes the measurements of that run along.
 """

@@ -1,8 +1,11 @@
-"""Compute the answers and scores that notebooks have no time for. Run: python -m scripts.make_results [NN ...]
+"""Compute the answers and scores that notebooks have no time for.
 
-Runs the notebooks named by their numbers (if none is named, all that use `llm.shipped_answers()`) and keeps what they ask for in
-such blocks, one file for each set of weights. Each line holds the hash of what was asked and the model's answer; the file's name is
-the hash of the weights. So an answer whose weights or prompt have changed is not found, and is computed again.
+Run: python -m scripts.make_results [NN ...]
+
+Runs the notebooks named by their numbers (if none is named, all that use `llm.shipped_answers()`)
+and keeps what they ask for in such blocks, one file for each set of weights. Each line holds the
+hash of what was asked and the model's answer; the file's name is the hash of the weights. So an
+answer whose weights or prompt have changed is not found, and is computed again.
 """
 
 import json
@@ -26,7 +29,10 @@ def notebooks(numbers, using: str) -> list[Path]:
 
 
 def run(path: Path, folder, **variables) -> None:
-    """Run a notebook with these environment variables; the executed copy goes to `folder`. An interrupted run goes on where it was."""
+    """Run a notebook with these environment variables; the executed copy goes to `folder`.
+
+    An interrupted run goes on where it was.
+    """
     print(path.name, flush=True)
     command = [
         sys.executable,
@@ -50,7 +56,9 @@ def rows(path: Path) -> dict:
 
 
 def main(*numbers) -> None:
-    """Run the notebooks and write the answers they used; of an incomplete list of notebooks, the others' answers stay."""
+    """Run the notebooks and write the answers they used; of an incomplete list of notebooks, the
+    others' answers stay.
+    """
     weights.llm_folder()
     with tempfile.TemporaryDirectory() as folder:
         for path in notebooks(numbers, "shipped_answers()"):

@@ -8,7 +8,9 @@ from helpers.engine import cache, weights
 
 @pytest.fixture(autouse=True, scope="session")
 def artifacts(tmp_path_factory):
-    """An empty artifacts folder for the whole run, into which only the converted weights are linked."""
+    """An empty artifacts folder for the whole run, into which only the converted weights are
+    linked.
+    """
     weights.llm_folder()
     folder = tmp_path_factory.mktemp("artifacts")
     (folder / "models").symlink_to((cache.ROOT / "artifacts" / "models").resolve())
@@ -41,7 +43,9 @@ def index(embedder):
 
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory):
-    """A randomly initialised two-layer model with a tokenizer, saved to a folder: stands for any other model."""
+    """A randomly initialised two-layer model with a tokenizer, saved to a folder: stands for any
+    other model.
+    """
     from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
 
     folder = tmp_path_factory.mktemp("tiny")

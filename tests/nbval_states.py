@@ -1,8 +1,9 @@
 """A pytest plugin that runs notebooks through nbval in two states and measures them.
 
-COURSE_CHECK=unsolved: as the learner opens them, with a fresh cache: time and peak memory count against
-the budget. COURSE_CHECK=solved: each exercise cell gets its solution, in memory, on the cache that the
-unsolved run left: a second run loses nothing. Both go to `artifacts/measured/STATE.json`.
+COURSE_CHECK=unsolved: as the learner opens them, with a fresh cache: time and peak memory count
+against the budget. COURSE_CHECK=solved: each exercise cell gets its solution, in memory, on the
+cache that the unsolved run left: a second run loses nothing. Both go to
+`artifacts/measured/STATE.json`.
 """
 
 import os
@@ -22,7 +23,7 @@ STATE = os.environ.get("COURSE_CHECK", "unsolved")
 WANTED = {"unsolved": "not attempted", "solved": "passed"}[STATE]
 OUTCOME = re.compile(r"Exercise (\d+\.\d+): (not attempted|passed|not yet|raised)\..*")
 STALE = "did not come with the course"  # what `llm.shipped_answers` prints
-CACHES = cache.ROOT / "artifacts" / "states"
+ARTIFACTS = cache.artifacts().resolve()
 measured, solved, lost = {}, set(), {}
 start_kernel, stop_kernel, run_cell = IPyNbFile.setup, IPyNbFile.teardown, IPyNbCell.runtest
 
@@ -35,12 +36,12 @@ def files(folder: Path) -> set[str]:
 
 def setup(self):
     """Start the kernel; in the unsolved state only the converted weights are there."""
-    self.artifacts = CACHES / self.path.stem
+    self.artifacts = ARTIFACTS / "states" / self.path.stem
     if STATE == "unsolved":
         shutil.rmtree(self.artifacts, ignore_errors=True)
     self.artifacts.mkdir(parents=True, exist_ok=True)
     if not (self.artifacts / "models").exists():
-        (self.artifacts / "models").symlink_to((cache.ROOT / "artifacts" / "models").resolve())
+        (self.artifacts / "models").symlink_to(ARTIFACTS / "models")
     (self.artifacts / "progress.json").unlink(missing_ok=True)
     self.before, self.started = files(self.artifacts), time.perf_counter()
     with cache.artifacts_at(self.artifacts):
@@ -63,7 +64,9 @@ def teardown(self):
 
 
 def runtest(self):
-    """Run a cell, then look at what it says: the outcome of its check, and answers that should be stored."""
+    """Run a cell, then look at what it says: the outcome of its check, and answers that should be
+    stored.
+    """
     run_cell(self)
     for text in map(plain, self.test_outputs):
         outcome = OUTCOME.search(text)
@@ -93,7 +96,7 @@ def pytest_collection_modifyitems(items):
 
 def pytest_sessionfinish(session, exitstatus):
     """Write the measurements; fail the run if there is a problem with it as a whole."""
-    cache.write_json(cache.ROOT / "artifacts" / "measured" / f"{STATE}.json", measured)
+    cache.write_json(ARTIFACTS / "measured" / f"{STATE}.json", measured)
     if problems() and exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -103,7 +106,8 @@ def problems() -> list[str]:
     found = [f"{name} lost files of the first run: {gone}" for name, gone in lost.items() if gone]
     if STATE == "unsolved":
         found += [
-            f"{name}: {row['seconds']} s, {row['peak MB']} MB; the budget is {SECONDS} s, {MEGABYTES} MB"
+            f"{name}: {row['seconds']} s, {row['peak MB']} MB; the budget is "
+            f"{SECONDS} s, {MEGABYTES} MB"
             for name, row in measured.items()
             if row["seconds"] > SECONDS or (row["peak MB"] or 0) > MEGABYTES
         ]

@@ -1,4 +1,4 @@
-"""The data set keeps its promises: facts stand where they should, nothing leaks, counts are true."""
+"""The data set keeps its promises: facts are where they should be, nothing leaks."""
 
 import re
 from collections import Counter
@@ -186,7 +186,9 @@ def test_trained_and_untrained_entities_are_disjoint(facts, training):
 
 
 def test_test_and_validation_never_share_a_document(questions):
-    """But for two-hop questions, which pass over documents of both sets, and far ones, which are about none."""
+    """But for two-hop questions, which pass over documents of both sets, and far ones, which are
+    about none.
+    """
     about = [
         {q["id"].split(".")[0] for q in questions[name] if q["slice"] not in {"far", "two-hop"}}
         for name in SETS

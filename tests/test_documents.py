@@ -22,7 +22,8 @@ def test_every_type_is_read(tmp_path):
     write(
         tmp_path,
         "c.html",
-        "<html><head><title>Valve</title><script>no()</script></head><body><p>A valve.</p></body></html>",
+        "<html><head><title>Valve</title><script>no()</script></head><body><p>A "
+        "valve.</p></body></html>",
     )
     file = docx.Document()
     file.add_paragraph("A winch.")
@@ -41,7 +42,8 @@ def pdf_with_text(text):
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] /Contents 4 0 R /Resources << /Font "
+        b"<< /F1 5 0 R >> >> >>",
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
     ]

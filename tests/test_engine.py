@@ -50,7 +50,7 @@ EXAMPLES = [
 
 @pytest.fixture(params=SHAPES)
 def shape(request, tmp_path):
-    """A tiny, randomly initialised model of one architecture, saved to a folder; and does it fit?"""
+    """A tiny model with random weights of one architecture in a folder; and does it fit?"""
     kind, sizes, fast = SHAPES[request.param]
     transformers.AutoTokenizer.from_pretrained(weights.llm_folder()).save_pretrained(tmp_path)
     torch.manual_seed(0)
@@ -91,7 +91,9 @@ def test_every_architecture_gives_the_right_result(shape, capsys):
 
 
 def test_every_architecture_can_be_tuned(shape, empty_artifacts):
-    """LoRA finds its layers in the model, fused and Conv1D ones included, learns, and leaves no trace."""
+    """LoRA finds its layers in the model, fused and Conv1D ones included, learns, and leaves no
+    trace.
+    """
     llm = models.load_llm(shape[0])
     before = {name: p.clone() for name, p in llm.model.named_parameters()}
     start = lora.evaluate_loss(llm, EXAMPLES)

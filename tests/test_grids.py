@@ -1,4 +1,4 @@
-"""Grids of experiments: stored rows are used if they fit, and what is computed is kept row by row."""
+"""Grids of experiments: stored rows are used if they fit; what is computed is kept row by row."""
 
 import os
 

@@ -13,7 +13,7 @@ import torch
 from safetensors.torch import load_file
 
 from helpers import course, lora, models
-from helpers.engine import cache, methods, packing, runs
+from helpers.engine import adapters, cache, methods, packing, runs
 
 
 @pytest.fixture
@@ -108,7 +108,9 @@ def test_stopping_and_going_on_gives_the_same_weights(tiny, empty_artifacts, cap
 
 @pytest.mark.slow
 def test_a_run_killed_ten_times_ends_with_the_same_weights(tiny_model, tmp_path):
-    """kill -9 after a random time, ten times, each time after at least one more checkpoint; then it is let go on to its end."""
+    """kill -9 after a random time, ten times, each time after at least one more checkpoint; then it
+    is let go on to its end.
+    """
     code = f"""
 import dataclasses, time
 from helpers import lora, models
@@ -184,7 +186,8 @@ def test_bad_input_is_refused(tiny, tmp_path):
     [
         (
             {"rank": 33},
-            r"Rank 33 is larger than the layer model\.layers\.1\.self_attn\.k_proj \(16 x 32\).*at most 16",
+            r"Rank 33 is larger than the layer model\.layers\.1\.self_attn\.k_proj \(16 x 32\).*at "
+            r"most 16",
         ),
         ({"method": "dora"}, "no method 'dora'; there are lora, prefix, ia3, full"),
         (
@@ -246,7 +249,9 @@ def test_what_lies_below_the_trained_layers_is_read_once_and_changes_nothing(llm
 
 
 def test_merged_equals_unmerged(llm):
-    """The shipped adapter in its layers against the same added to the weights: the logits differ by rounding alone."""
+    """The shipped adapter in its layers against the same added to the weights: the logits differ by
+    rounding alone.
+    """
     ids = torch.tensor([llm.encode("Which prefix marks a field fault in the Bluebook?")])
     with torch.inference_mode(), lora.adapted(llm, course.adapter("house")):
         unmerged = llm.model(ids).logits
@@ -316,9 +321,7 @@ def test_a_loss_that_is_no_number_stops_and_keeps_the_checkpoint(
 def test_wrong_base_and_wrong_version_are_refused(llm, tiny, empty_artifacts):
     folder = lora.train(tiny, EXAMPLES, RECIPE)
     with (
-        pytest.raises(
-            ValueError, match="was trained on .* and does not fit 'SmolLM2-135M-Instruct'"
-        ),
+        pytest.raises(ValueError, match="was trained on .*, not on 'SmolLM2-135M-Instruct'"),
         lora.adapted(llm, folder),
     ):
         pass
@@ -352,9 +355,9 @@ def test_training_and_adapters_do_not_mix(tiny, empty_artifacts):
     folder = lora.train(tiny, EXAMPLES, RECIPE)
     with lora.adapted(tiny, folder), pytest.raises(RuntimeError, match="has an adapter on"):
         lora.train(tiny, EXAMPLES, dataclasses.replace(RECIPE, seed=3))
-    with lora.tuned(tiny, EXAMPLES, RECIPE):
-        with pytest.raises(RuntimeError, match="is being trained"), lora.adapted(tiny, folder):
-            pass
+    refused = pytest.raises(RuntimeError, match="is being trained")
+    with lora.tuned(tiny, EXAMPLES, RECIPE), refused, lora.adapted(tiny, folder):
+        pass
     assert tiny.on is None
 
 
@@ -362,7 +365,7 @@ def test_an_adapter_is_read_once_and_again_when_its_file_changed(
     tiny, empty_artifacts, monkeypatch
 ):
     folder, read = lora.train(tiny, EXAMPLES, RECIPE), []
-    monkeypatch.setattr(methods, "load_file", lambda path: read.append(path) or load_file(path))
+    monkeypatch.setattr(adapters, "load_file", lambda path: read.append(path) or load_file(path))
     for _ in range(3):
         with lora.adapted(tiny, folder):
             pass

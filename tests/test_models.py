@@ -9,7 +9,9 @@ from helpers.engine import cache, decoding, weights
 
 
 def test_generation_equals_transformers(llm):
-    """Our batched decoding gives what the library's own gives, prompt by prompt, without padding or sharing."""
+    """Our batched decoding gives what the library's own gives, prompt by prompt, without padding or
+    sharing.
+    """
     questions = [
         "What is a river?",
         "Name three colours.",
@@ -67,15 +69,16 @@ def test_score_is_the_log_likelihood(llm):
     assert llm.score(prompt, ["Oslo"])[0] == pytest.approx(by_hand, abs=1e-4)
 
 
-def test_batches_by_length():
-    lengths = [5, 1, 9, 3, 9]
-    batches = decoding.batches_by_length(list("abcde"), lengths, max_tokens=18, max_rows=2)
-    assert batches == [["c", "e"], ["a", "d"], ["b"]]
-    assert decoding.batches_by_length([], [], 10, 10) == []
+def test_batches_hold_texts_of_similar_length():
+    texts = {name: [0] * length for name, length in zip("abcde", (5, 1, 9, 3, 9), strict=True)}
+    assert decoding.batches(texts, max_tokens=18, max_rows=2) == [["c", "e"], ["a", "d"], ["b"]]
+    assert decoding.batches({}, 10, 10) == []
 
 
 def test_scores_of_several_continuations_equal_single_ones(llm):
-    """Continuations of different lengths are padded in one batch and share the prompt; a single forward pass knows neither."""
+    """Continuations of different lengths are padded in one batch and share the prompt; a single
+    forward pass knows neither.
+    """
     prompt, tails = (
         "The river rose in the night, and",
         [" fell.", " by the morning all the meadows stood under water.", " the", " no one"],
@@ -174,7 +177,9 @@ def test_the_gpu_is_used(llm):
 
 
 def test_uneven_prompts_do_not_disturb_each_other(llm):
-    """Columns of the key-value cache that no prompt fills are masked and must not leak, whatever memory held before."""
+    """Columns of the key-value cache that no prompt fills are masked and must not leak, whatever
+    memory held before.
+    """
     texts = [
         "Say yes.",
         "Repeat: " + "river " * 60,

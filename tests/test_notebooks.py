@@ -1,7 +1,9 @@
 """What can be said of the notebooks without running them."""
 
+import ast
 import json
 import re
+import statistics
 
 import pytest
 
@@ -9,6 +11,7 @@ from helpers.engine import cache
 from helpers.exercises import exercises
 from scripts import make_links, make_readme
 
+SCOPES = ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 NOTEBOOKS = sorted((cache.ROOT / "notebooks").glob("*.ipynb"))
 
 
@@ -24,20 +27,63 @@ def sources(notebook, kind):
 
 
 def test_cells_are_short_and_were_run(notebook):
+    lengths = []
     for cell, source in sources(notebook[0], "code"):
-        assert len(source.splitlines()) <= 25, source
+        lines = source.splitlines()
+        lengths.append(len(lines))
+        assert len(lines) <= 20 and max(map(len, lines)) <= 100, source
         assert cell["execution_count"] is not None, source
         assert not any(output["output_type"] == "error" for output in cell["outputs"]), source
+    assert statistics.median(lengths) <= 7
+
+
+def bound(node) -> set[str]:
+    """The names that a statement binds at the top level of a notebook."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return {node.name}
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+    inner = set()
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):
+            inner.add(child.id)
+        elif not isinstance(child, SCOPES):
+            inner |= bound(child)
+    return inner
+
+
+def test_functions_and_modules_keep_their_names(notebook):
+    """A function, class, module or exercise of one cell is nothing else in another."""
+    firm, uses = {}, {}
+    for number, (_, source) in enumerate(sources(notebook[0], "code")):
+        for node in ast.parse(source).body:
+            for name in bound(node):
+                uses.setdefault(name, set()).add(number)
+                if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom):
+                    firm[name] = number
+    twice = {name for name in firm if len(uses[name]) > 1} - {"os", "sys", "subprocess"}
+    assert not twice, f"these names have two meanings: {sorted(twice)}"
+
+
+def test_pictures_have_alternative_text(notebook):
+    for cell, source in sources(notebook[0], "code"):
+        data = [output["data"] for output in cell["outputs"] if "data" in output]
+        assert not any("image/png" in bundle for bundle in data), source
+        markup = ["".join(bundle.get("text/html", "")) for bundle in data]
+        pictures = [image for html in markup for image in re.findall(r"<img[^>]*>", html)]
+        assert all(re.search(r' alt="[^"]{40,}"', image) for image in pictures), source
+        if "plots.show(" in source:
+            assert pictures, source
 
 
 def test_set_up_and_links_are_the_same_everywhere(notebook):
     content, path = notebook
     repo = make_links.repository()
-    assert make_links.badges(path.name, repo) in "".join(content["cells"][0]["source"]), (
-        "run make links"
-    )
+    cells = content["cells"]
+    assert make_links.badges(path.name, repo) in "".join(cells[0]["source"]), "run make links"
     first = json.loads(NOTEBOOKS[0].read_text(encoding="utf-8"))["cells"][1]["source"]
-    assert content["cells"][1]["source"] == first and f"https://github.com/{repo}" in "".join(first)
+    assert cells[1]["source"] == first and f"https://github.com/{repo}" in "".join(first)
+    assert cells[1]["metadata"]["jupyter"]["source_hidden"]  # a reader begins with the story
 
 
 def test_exercises_have_their_heading_their_stub_and_their_check(notebook):
@@ -60,20 +106,16 @@ def test_exercises_have_their_heading_their_stub_and_their_check(notebook):
 
 
 def test_prose_has_no_measured_numbers(notebook):
-    """A decimal fraction in prose is a figure that a re-run would change, unless a source stands beside it.
+    """A decimal fraction in prose is a figure that a re-run would change, unless a source stands
+    beside it.
 
-    Code in backticks is no prose, and the 2.5% that an interval leaves out on each side is a definition.
+    Code in backticks is no prose, and the 2.5% that an interval leaves out on each side is a
+    definition.
     """
     for _, source in sources(notebook[0], "markdown"):
         for line in re.sub(r"`[^`]*`|2\.5%", "", source).splitlines():
             if re.search(r"(?<![\w.\[(])\d+\.\d+\s?(%|s\b|MB|GB|tokens)|\b0\.\d\d\b", line):
                 assert "http" in line or "](" in line or "for example" in line.lower(), line
-
-
-def test_every_plot_is_put_into_words(notebook):
-    for _, source in sources(notebook[0], "code"):
-        if re.search(r"plots\.(grouped_bars|stacked_bars|forest|curves)\(", source):
-            assert "plots.show(" in source, source
 
 
 def test_nothing_points_outside_the_project(notebook):

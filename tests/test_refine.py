@@ -140,7 +140,9 @@ def forbidden(hits, role):
 
 @pytest.mark.parametrize("role", refine.ROLES)
 def test_no_role_gets_what_it_may_not_read(index, keyword, fused, role):
-    """Every question of the test set, and the title of every document; deep, so that the filter has work to do."""
+    """Every question of the test set, and the title of every document; deep, so that the filter has
+    work to do.
+    """
     queries = [q["question"] for q in course.questions("test", None)] + sorted(
         {c.title for c in index.chunks}
     )
@@ -167,7 +169,9 @@ def test_no_role_gets_what_it_may_not_read(index, keyword, fused, role):
 
 
 def adversarial(number):
-    """Filters that try to get more than they should: open ones, ones that name or change the clearance, ones that lie."""
+    """Filters that try to get more than they should: open ones, ones that name or change the
+    clearance, ones that lie.
+    """
     dice = random.Random(number)
 
     def rewrite(chunk):

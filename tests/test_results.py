@@ -1,4 +1,6 @@
-"""The answers that come with the course are found, and the base model knows nothing of the handbook."""
+"""The answers that come with the course are found, and the base model knows nothing of the
+handbook.
+"""
 
 import pytest
 
@@ -7,7 +9,9 @@ from helpers.engine import decoding
 
 
 def test_shipped_answers_are_found_and_the_base_model_knows_nothing(llm, monkeypatch):
-    """Fails after a change of data or prompt until `python -m scripts.make_results` has been run again."""
+    """Fails after a change of data or prompt until `python -m scripts.make_results` has been run
+    again.
+    """
     monkeypatch.setattr(
         decoding,
         "generate",

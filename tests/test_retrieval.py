@@ -25,7 +25,9 @@ def keyword(index):
 
 
 def test_the_answer_is_among_three_passages(index, keyword):
-    """By passage and not by document; the aim for one set is 0.95, and notebook 07 says whether it is reached."""
+    """By passage and not by document; the aim for one set is 0.95, and notebook 07 says whether it
+    is reached.
+    """
     questions = [
         q for name in ("test", "validation") for q in course.questions(name) if q["answers"]
     ]
@@ -80,7 +82,7 @@ def test_a_query_without_a_known_word(index, keyword):
     ],
 )
 def test_a_query_in_another_language(index, keyword, query):
-    """Words find nothing. The encoder always finds something, and its low cosine is all that tells."""
+    """Words find nothing. The encoder always finds something; only its low cosine tells."""
     assert keyword.search([query], 3) == [[]]
     english = index.search(["How long does the battery of a Kestrin 4 last?"], 1)[0][0]
     assert index.search([query], 3)[0][0].score < english.score - 0.2
@@ -94,7 +96,7 @@ def test_edges(index, keyword, embedder):
         assert one.search(["battery", "contract"], 3, allowed=lambda chunk: False) == [[], []]
         with pytest.raises(ValueError, match="empty query"):
             one.search(["  "], 3)
-    with pytest.raises(ValueError, match="no passages to index"):
+    with pytest.raises(ValueError, match="No passages to index"):
         retrieval.DenseIndex([], embedder)
     one = documents.chunk([documents.Document("d", "t", "One passage.", "d.txt")])
     assert retrieval.DenseIndex(one, embedder).search(["anything"], 3)[0][0].chunk.document == "d"
@@ -221,7 +223,7 @@ def test_add_update_and_delete(small):
         h.chunk.document != "otter"
         for h in small.search(["When is the otter ladder closed?"], 9)[0]
     )
-    with pytest.raises(ValueError, match="in the index already: key, seal. Use update"):
+    with pytest.raises(ValueError, match="In the index already: key, seal. Use update"):
         small.add(piece("seal", "x") + piece("key", "y"))
     with pytest.raises(KeyError, match="Not in the index: nobody"):
         small.delete("seal", "nobody")

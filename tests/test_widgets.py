@@ -7,7 +7,7 @@ import re
 import ipywidgets
 import pytest
 
-from helpers import course, documents, prompts, retrieval, widgets
+from helpers import course, documents, prompts, retrieval, twins, widgets
 
 QUERY = "Who may close an entry in the Bluebook?"
 HOSTILE = "<script>alert(1)</script>"
@@ -100,9 +100,9 @@ def test_explore_at_its_edges(pages, embedder):
 
 def test_passages_are_embedded_once(pages, embedder):
     widgets.explore(pages, embedder, QUERY)
-    built = widgets._indexes.cache_info().misses
+    built = twins._indexes.cache_info().misses
     widgets.explore(list(pages), embedder, "something else", mix=0.2)
-    assert widgets._indexes.cache_info().misses == built
+    assert twins._indexes.cache_info().misses == built
 
 
 def test_the_explorer_follows_its_controls(pages, embedder):

@@ -1,6 +1,7 @@
-"""Everything that is expensive to compute is kept under `artifacts/`, keyed by a hash of what made it.
+"""Keep what is expensive to compute under `artifacts/`, by a hash of what made it.
 
-Files appear whole or not at all: they are written beside their place under another name and then renamed.
+Files appear whole or not at all: they are written beside their place under another name and then
+renamed.
 """
 
 import hashlib
@@ -17,7 +18,7 @@ FORMAT = 1  # raise it when the meaning of a cached file changes: older files ar
 
 
 def artifacts() -> Path:
-    """The folder of everything computed: `artifacts/`, or the folder that `COURSE_ARTIFACTS` names."""
+    """The folder of everything computed: `artifacts/`, or what `COURSE_ARTIFACTS` names."""
     return Path(os.environ.get("COURSE_ARTIFACTS", ROOT / "artifacts"))
 
 
@@ -42,7 +43,7 @@ def fresh():
 
 
 def key(*parts) -> str:
-    """A short content hash (16 hex digits) of JSON-able `parts`: the same parts give the same key."""
+    """A short content hash (16 hex digits) of JSON-able `parts`."""
     text = json.dumps([FORMAT, *parts], sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -55,7 +56,7 @@ def sha256(path) -> str:
 
 @contextmanager
 def new_folder(folder):
-    """Give a temporary folder to fill; it becomes `folder` only if the block ends without an error."""
+    """Yields a temporary folder; it becomes `folder` only if the block ends without an error."""
     folder = Path(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
@@ -88,7 +89,9 @@ def write_json(path, value) -> None:
 
 
 def read_json(path, default=None):
-    """Read JSON; a missing or broken file gives `default`, since whatever is cached can be made again."""
+    """Read JSON; a missing or broken file gives `default`, since whatever is cached can be made
+    again.
+    """
     try:
         return json.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -96,7 +99,9 @@ def read_json(path, default=None):
 
 
 def read_jsonl(path, fields=()) -> list[dict]:
-    """Read one JSON object a line; a broken line or a missing field is an error that names the line."""
+    """Read one JSON object a line; a broken line or a missing field is an error that names the
+    line.
+    """
     rows = []
     for number, line in enumerate(Path(path).read_text(encoding="utf-8").splitlines(), start=1):
         if not line.strip():

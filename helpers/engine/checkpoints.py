@@ -1,4 +1,4 @@
-"""Checkpoints of a training run: all that the next step depends on, in one file, whole or not at all.
+"""Checkpoints of a training run: all that the next step depends on, in one file.
 
 The simple way is to train without them; then an interruption loses the run.
 """
@@ -16,7 +16,7 @@ EVERY = 5  # steps
 
 
 def write(path: Path, weights: dict, optimizer, log: list, best: dict) -> None:
-    """Save weights, best weights, optimizer state and log; a full disk does not end the training."""
+    """Save weights, best weights, optimizer and log; a full disk does not end the training."""
     tensors = {f"weight.{name}": p.detach() for name, p in weights.items()}
     tensors |= {f"best.{name}": p for name, p in best.items()}
     for name, p in weights.items():
@@ -26,12 +26,15 @@ def write(path: Path, weights: dict, optimizer, log: list, best: dict) -> None:
         cache.write_bytes(path, save(tensors, metadata={"log": json.dumps(log)}))
     except OSError as error:
         tqdm.write(
-            f"No checkpoint after step {len(log)} ({error}): training goes on, but an interruption would lose it."
+            f"No checkpoint after step {len(log)} ({error}): training goes on, but an interruption "
+            "would lose it."
         )
 
 
 def read(path: Path, weights: dict, optimizer) -> tuple[list, dict]:
-    """Continue from a checkpoint, if there is one: the log so far and the best weights, if any were kept."""
+    """Continue from a checkpoint, if there is one: the log so far and the best weights, if any were
+    kept.
+    """
     if not path.is_file():
         return [], {}
     try:

@@ -1,8 +1,9 @@
 """Greedy decoding and scoring of many prompts at once, with one key-value cache.
 
-Simple twins: `models.plain_generate` and `models.plain_score`. What it gains, in docs/engine.json: prompts are
-batched, what all of them begin with is read once, and the cache is allocated once instead of growing at each step.
-The model's own `forward` is called throughout, so whatever it does to its logits is done here too.
+Simple twins: `models.plain_generate` and `models.plain_score`. docs/engine.json has what it gains:
+prompts are batched, what all of them begin with is read once, and the cache is allocated once
+instead of growing at each step. The model's own `forward` is called throughout, so whatever it does
+to its logits is done here too.
 """
 
 import inspect
@@ -23,13 +24,14 @@ def generate(
 ) -> list[list[int]]:
     """Continue several prompts greedily.
 
-    prompts: token ids. Returns the new token ids of each prompt, the end token included if one came.
+    prompts: token ids. Returns the new token ids of each prompt, the end token included if one
+    came.
     """
     device, count = model.device, len(prompts)
     lengths = torch.tensor([len(ids) for ids in prompts], device=device)
     longest, shared = int(lengths.max()), common_prefix(prompts)
     columns = torch.arange(longest + max_new_tokens, device=device)
-    # Each prompt: the common beginning, padding, its own rest, which ends in the column `longest - 1`.
+    # Each prompt: the common beginning, padding, and its own rest, up to column `longest - 1`.
     real = (columns < shared) | (columns >= longest - lengths[:, None] + shared)
     past = PreallocatedCache(model, count, longest + max_new_tokens)
     if shared:
@@ -64,7 +66,7 @@ def _parts(prompts, shared):
 
 
 def _prefill(past, prompts, real, shared, part):
-    """Read a slice of the prompts, without their common beginning; the logits of the last tokens."""
+    """Read a slice of the prompts after their common beginning; the logits of the last tokens."""
     rest = [ids[shared:] for ids in prompts[part]]
     width, longest = max(map(len, rest)), max(map(len, prompts))
     ids = torch.tensor([[PAD] * (width - len(row)) + row for row in rest], device=real.device)
@@ -104,17 +106,18 @@ def common_prefix(rows: list[list[int]]) -> int:
     return next((i for i in range(shortest) if any(row[i] != first[i] for row in rows)), shortest)
 
 
-def batches_by_length(
-    items: list, lengths: list[int], max_tokens: int, max_rows: int
-) -> list[list]:
-    """Group items of similar length: at most `max_rows` rows or `max_tokens` tokens each, little padding."""
-    batches, batch = [], []
-    for i in sorted(range(len(items)), key=lambda i: -lengths[i]):
-        if batch and (len(batch) == max_rows or (len(batch) + 1) * lengths[batch[0]] > max_tokens):
-            batches.append(batch)
-            batch = []
-        batch.append(i)
-    return [[items[i] for i in batch] for batch in [*batches, batch] if batch]
+def batches(texts: dict[str, list[int]], max_tokens: int, max_rows: int) -> list[list[str]]:
+    """Texts, by their token ids, in batches of similar length, so that there is little padding.
+
+    A batch has at most `max_rows` rows, and at most `max_tokens` tokens with the padding.
+    """
+    out = []
+    for text, _ in sorted(texts.items(), key=lambda item: -len(item[1])):
+        full = not out or len(out[-1]) == max_rows
+        if full or (len(out[-1]) + 1) * len(texts[out[-1][0]]) > max_tokens:
+            out.append([])
+        out[-1].append(text)
+    return out
 
 
 def cache_argument(model) -> str:
@@ -124,7 +127,9 @@ def cache_argument(model) -> str:
 
 
 class PreallocatedCache(Cache):
-    """A key-value cache with room for `room` tokens of `rows` prompts, taken once and filled in place."""
+    """A key-value cache with room for `room` tokens of `rows` prompts, taken once and filled in
+    place.
+    """
 
     def __init__(self, model, rows: int, room: int):
         count = model.config.get_text_config().num_hidden_layers

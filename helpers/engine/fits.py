@@ -1,6 +1,7 @@
 """Does the engine give what a model's own `forward` gives? Asked once, when a model is loaded.
 
-A model for which it does not (sliding windows, scaled embeddings, other module names) takes the plain path.
+A model for which it does not (sliding windows, scaled embeddings, other module names) takes the
+plain path.
 """
 
 import torch
@@ -12,7 +13,9 @@ TOLERANCE = 1e-3  # of a logit or a loss in nats; float32 rounding is a hundredt
 
 
 def engine_fits(llm) -> bool:
-    """True if generating, scoring and losses agree with the model's own; otherwise says in a sentence why not."""
+    """True if generating, scoring and losses agree with the model's own; otherwise says in a
+    sentence why not.
+    """
     reason = window(llm.model.config.get_text_config())
     if not reason:
         try:
@@ -28,7 +31,9 @@ def engine_fits(llm) -> bool:
 
 
 def window(config) -> str:
-    """A reason if some layer sees only a part of the context: short texts would not show the difference."""
+    """A reason if some layer sees only a part of the context: short texts would not show the
+    difference.
+    """
     size = getattr(config, "sliding_window", None)
     if (
         size
@@ -43,7 +48,7 @@ def window(config) -> str:
 
 @torch.inference_mode()
 def disagreement(llm) -> str:
-    """Compare with the model's forward pass on a batch padded on the right; a reason, or nothing."""
+    """Compare with the model's forward pass on a padded batch; a reason, or nothing."""
     model, size = llm.model, llm.model.config.get_text_config().vocab_size
     draw = torch.Generator().manual_seed(0)
     head = torch.randint(size, (4,), generator=draw).tolist()

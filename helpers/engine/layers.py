@@ -1,4 +1,4 @@
-"""Find the layers of a model, whatever its modules are called, and which of them a recipe trains."""
+"""Find the layers of a model, whatever their names, and those that a recipe trains."""
 
 import math
 
@@ -7,7 +7,9 @@ from transformers.pytorch_utils import Conv1D
 
 
 def layer_list(model) -> tuple[str, nn.ModuleList]:
-    """The stack of a model's layers and its name: the longest list of modules, of equals the outermost."""
+    """The stack of a model's layers and its name: the longest list of modules, of equals the
+    outermost.
+    """
     lists = [
         (name, module)
         for name, module in model.named_modules()
@@ -27,7 +29,9 @@ def first_layer(llm, recipe) -> int:
 
 
 def linear_layers(llm, recipe) -> dict[str, nn.Module]:
-    """The linear layers that a recipe adapts, by their full name; fused and Conv1D ones are linear too."""
+    """The linear layers that a recipe adapts, by their full name; fused and Conv1D ones are linear
+    too.
+    """
     stack, layers = layer_list(llm.model)
     found = {}
     for number, layer in enumerate(layers):

@@ -14,17 +14,18 @@ import torch
 
 
 def release_memory() -> None:
-    """Return freed memory to the system, where the C library (glibc) keeps it for itself otherwise."""
+    """Return freed memory to the system; the C library (glibc) would keep it for itself."""
     with suppress(OSError, AttributeError):
         ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 @contextmanager
 def small_heap():
-    """While the block runs, glibc takes memory of a megabyte or more from the system and returns it at once.
+    """While the block runs, glibc takes memory of a megabyte or more from the system and returns it
+    at once.
 
-    In its own heap, tensors of ever different sizes leave holes: 350 MB in training. It costs time, so elsewhere
-    the usual limit holds. M_MMAP_THRESHOLD is -3 in malloc.h.
+    In its own heap, tensors of ever different sizes leave holes: 350 MB in training. It costs time,
+    so elsewhere the usual limit holds. M_MMAP_THRESHOLD is -3 in malloc.h.
     """
 
     def limit(size):
@@ -40,7 +41,9 @@ def small_heap():
 
 @contextmanager
 def peak_memory():
-    """Yields an object whose `megabytes` is, afterwards, the most memory taken on top of what there was before."""
+    """Yields an object whose `megabytes` is, afterwards, the most memory taken on top of what there
+    was before.
+    """
     peak, stop = SimpleNamespace(megabytes=0.0), threading.Event()
     release_memory()
     process, cuda = psutil.Process(), torch.cuda.is_available()

@@ -1,22 +1,16 @@
-"""Put trained weights on a model and take them off again: LoRA through PEFT, and three rarer methods.
+"""Give a model the weights that a recipe trains: LoRA through PEFT, and three rarer methods.
 
-Prefix tuning: Li & Liang 2021, arXiv 2101.00190. IA3: Liu et al. 2022, arXiv 2205.05638. "full" trains every
-weight of the linear layers.
+Prefix tuning: Li & Liang 2021, arXiv 2101.00190. IA3: Liu et al. 2022, arXiv 2205.05638. "full"
+trains every weight of the linear layers.
 """
 
 import warnings
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from functools import lru_cache
-from pathlib import Path
-from weakref import WeakKeyDictionary
+from dataclasses import dataclass
 
 import peft
 import torch
-from peft.tuners.tuners_utils import BaseTunerLayer
-from safetensors.torch import load_file
 
-from helpers.engine import cache
 from helpers.engine.decoding import cache_argument
 from helpers.engine.layers import first_layer, layer_list, linear_layers
 
@@ -27,90 +21,14 @@ METHODS = ("lora", "prefix", "ia3", "full")
 
 
 @dataclass(frozen=True, eq=False)
-class Adapter:
-    """An adapter read from its folder: the recipe that made it, PEFT's configuration, and its weights."""
-
-    recipe: object
-    config: peft.PeftConfig | None
-    tensors: dict[str, torch.Tensor]
-    sha256: str
-    layers: WeakKeyDictionary = field(default_factory=WeakKeyDictionary)  # of PEFT, for each model
-
-
-def read(folder, recipe) -> Adapter:
-    """Read an adapter; one whose file has not changed since is not read again."""
-    path = Path(folder) / "adapter_model.safetensors"
-    return _read(path, path.stat().st_mtime_ns, recipe)
-
-
-@lru_cache(maxsize=4)
-def _read(path, _changed, recipe):
-    config = None
-    if recipe.method != "full":
-        config = peft.PeftConfig.from_pretrained(str(path.parent))
-        config.base_model_name_or_path = None  # else PEFT compares it with the folder
-    return Adapter(recipe, config, load_file(path), cache.sha256(path))
-
-
-def put_on(llm, adapter: Adapter | None) -> None:
-    """Take off the adapter that is on the model, and put this one on (None: none)."""
-    if llm.on is not None:
-        llm.on.stack.close()
-    llm.on, llm.adapter = None, None
-    if adapter is not None:
-        llm.on = On(adapter, ExitStack())
-        llm.on.stack.enter_context(
-            _full(llm, adapter) if adapter.config is None else _with_peft(llm, adapter)
-        )
-        llm.adapter = adapter.sha256
-
-
-@dataclass(frozen=True, eq=False)
 class On:
     """What is on a model at the moment (while it is trained, no adapter), and what takes it off."""
 
-    adapter: Adapter | None
+    adapter: object
     stack: ExitStack
 
 
-@contextmanager
-def _with_peft(llm, adapter):
-    """PEFT's layers in the places of the model's own. (Its `disable_adapter` would leave them in.)"""
-    if adapter.recipe.method == "prefix":
-        wrapped = _wrapped(llm, adapter)
-        with _in_place(llm, wrapped, adapter.recipe):
-            llm.model.requires_grad_(False)
-            yield
-        return
-    if llm not in adapter.layers:  # made once for each model
-        wrapped = _wrapped(llm, adapter)
-        modules = llm.model.named_modules()
-        adapter.layers[llm] = {n: m for n, m in modules if isinstance(m, BaseTunerLayer)}
-        _take_off(llm, wrapped)
-    own = {name: llm.model.get_submodule(name) for name in adapter.layers[llm]}
-    _place(llm, adapter.layers[llm])
-    llm.frozen_layers = first_layer(llm, adapter.recipe) if llm.fast else 0
-    try:
-        yield
-    finally:
-        llm.frozen_layers = 0
-        _place(llm, own)
-
-
-def _wrapped(llm, adapter):
-    wrapped = peft.get_peft_model(llm.model, adapter.config)
-    peft.set_peft_model_state_dict(wrapped, adapter.tensors)
-    wrapped.requires_grad_(False)
-    return wrapped
-
-
-def _place(llm, modules):
-    for name, module in modules.items():
-        parent, _, child = name.rpartition(".")
-        setattr(llm.model.get_submodule(parent), child, module)
-
-
-def _take_off(llm, wrapped):
+def take_off(llm, wrapped):
     """Put the model's own layers back, without PEFT's marks."""
     wrapped.unload()
     if hasattr(llm.model, "peft_config"):
@@ -118,19 +36,26 @@ def _take_off(llm, wrapped):
     llm.model.requires_grad_(False)
 
 
-@contextmanager
-def _full(llm, adapter):
-    weights = {
-        f"{name}.weight": layer.weight for name, layer in linear_layers(llm, adapter.recipe).items()
-    }
-    with restored(llm, weights, first_layer(llm, adapter.recipe)):
-        for name, weight in adapter.tensors.items():
-            weights[name].copy_(weight)
-        yield
+def check(llm, recipe) -> None:
+    """Raise ValueError if a recipe does not fit the model."""
+    if recipe.method not in METHODS:
+        raise ValueError(f"There is no method '{recipe.method}'; there are {', '.join(METHODS)}")
+    if not 0 < (share := recipe.top_layers) <= 1:
+        raise ValueError(f"top_layers is a share of the layers, above 0 and at most 1, not {share}")
+    shapes = {name: tuple(m.weight.shape) for name, m in linear_layers(llm, recipe).items()}
+    name, shape = min(shapes.items(), key=lambda item: min(item[1]))
+    if recipe.method == "lora" and recipe.rank > min(shape):
+        raise ValueError(
+            f"Rank {recipe.rank} is larger than the layer {name} ({shape[0]} x {shape[1]}): no "
+            f"product of two matrices needs more than {min(shape)} there. Choose a rank of at most "
+            f"{min(shape)}."
+        )
 
 
-def config_of(llm, recipe) -> peft.PeftConfig:
-    """PEFT's configuration for prefix tuning or IA3."""
+def config_of(llm, recipe) -> peft.PeftConfig | None:
+    """PEFT's configuration for prefix tuning or IA3; None for "full"."""
+    if recipe.method == "full":
+        return None
     if recipe.method == "prefix":
         return peft.PrefixTuningConfig(num_virtual_tokens=recipe.rank, task_type="CAUSAL_LM")
     count = len(layer_list(llm.model)[1])
@@ -144,15 +69,17 @@ def config_of(llm, recipe) -> peft.PeftConfig:
 
 
 @contextmanager
-def tunable(llm, recipe, config=None):
+def tunable(llm, recipe, config):
     """While the block runs, the model has the weights that a recipe trains; then it is as it was.
 
-    config: PEFT's, for "lora". Yields the weights by name, and PEFT's model (None for "full").
+    config: PEFT's, as `lora.peft_config` makes it. Yields the weights by name, and PEFT's model
+    (None for "full").
     Raises RuntimeError if an adapter is on the model or it is being trained.
     """
     if llm.on is not None:
         raise RuntimeError(
-            "The model has an adapter on, or is being trained. Leave that block (`lora.adapted` or `lora.tuned`) first."
+            "The model has an adapter on, or is being trained. Leave that block (`lora.adapted` or "
+            "`lora.tuned`) first."
         )
     llm.on = On(None, ExitStack())
     try:
@@ -165,10 +92,10 @@ def tunable(llm, recipe, config=None):
             with restored(llm, weights, first_layer(llm, recipe)):
                 yield weights, None
         else:
-            wrapped = peft.get_peft_model(llm.model, config or config_of(llm, recipe))
+            wrapped = peft.get_peft_model(llm.model, config)
             if recipe.method == "prefix":
                 start_as_text(llm, wrapped, recipe.rank)
-            with _in_place(llm, wrapped, recipe):
+            with in_place(llm, wrapped, recipe):
                 yield (
                     {name: p for name, p in wrapped.named_parameters() if p.requires_grad},
                     wrapped,
@@ -178,7 +105,7 @@ def tunable(llm, recipe, config=None):
 
 
 @contextmanager
-def _in_place(llm, wrapped, recipe):
+def in_place(llm, wrapped, recipe):
     """While the block runs, PEFT's modules are in the model; afterwards the model is as it was."""
     hook = None
     if recipe.method == "prefix":
@@ -194,12 +121,14 @@ def _in_place(llm, wrapped, recipe):
             hook.remove()
             llm.model.requires_grad_(False)
         else:
-            _take_off(llm, wrapped)
+            take_off(llm, wrapped)
 
 
 @contextmanager
 def restored(llm, weights: dict, first: int):
-    """While the block runs, `weights` of the model, all in layers from `first` on, may change; then they are restored."""
+    """While the block runs, `weights` of the model, all in layers from `first` on, may change; then
+    they are restored.
+    """
     before = {name: weight.detach().clone() for name, weight in weights.items()}
     llm.frozen_layers = first if llm.fast else 0
     try:
@@ -214,7 +143,9 @@ def restored(llm, weights: dict, first: int):
 
 @torch.no_grad()
 def start_as_text(llm, wrapped, tokens: int) -> None:
-    """Let a prefix begin as the keys and values of a real text, not as noise (Li & Liang 2021, section 7.4)."""
+    """Let a prefix begin as the keys and values of a real text, not as noise (Li & Liang 2021,
+    section 7.4).
+    """
     ids = (llm.encode("Answer the question in one short sentence. ") * tokens)[:tokens]
     out = llm.model(torch.tensor([ids], device=llm.model.device), use_cache=True)
     past = (

@@ -1,7 +1,8 @@
-"""Losses of several examples in one sequence, logits only at labels, and frozen layers computed once.
+"""Losses of several examples in one sequence, and frozen layers computed once.
 
-Simple twin: `lora.plain_losses`. What it gains is in docs/engine.json. Examples that begin alike are joined: the
-common beginning once, then each example's own rest, with a mask that keeps them apart.
+Simple twin: `lora.plain_losses`. What it gains is in docs/engine.json. Examples that begin alike
+are joined: the common beginning once, then each example's own rest, with a mask that keeps them
+apart.
 """
 
 from collections import OrderedDict
@@ -22,9 +23,9 @@ KEPT_TOKENS = 40_000  # of the states below the trained layers: about 90 MB; see
 class Pack:
     """Tokenized examples whose prompts begin alike, as one sequence.
 
-    items: (token ids, number of labels at their end) of each example. ids, positions: shape (1, tokens). mask:
-    shape (1, 1, tokens, tokens), true where a token may look: at the common beginning and at its own example.
-    labels: indices of the tokens that are predicted.
+    items: (token ids, number of labels at their end) of each example. ids, positions: shape (1,
+    tokens). mask: shape (1, 1, tokens, tokens), true where a token may look: at the common
+    beginning and at its own example. labels: indices of the tokens that are predicted.
     """
 
     items: tuple[tuple[list[int], int], ...]
@@ -57,7 +58,9 @@ def pack(items: list[tuple[list[int], int]]) -> Pack:
 
 
 def packs(items: list[tuple[list[int], int]]) -> list[Pack]:
-    """Pack neighbours that share at least half of the first one's prompt, up to MAX_TOKENS tokens a pack."""
+    """Pack neighbours that share at least half of the first one's prompt, up to MAX_TOKENS tokens a
+    pack.
+    """
     groups, size = [], 0
     for ids, labels in items:
         if groups:
@@ -91,7 +94,9 @@ _states: OrderedDict[tuple, torch.Tensor] = OrderedDict()
 
 
 def states_below(llm, part: Pack, options) -> torch.Tensor:
-    """What the layers below the trained ones make of a pack: it never changes, so the latest KEPT_TOKENS are kept."""
+    """What the layers below the trained ones make of a pack: it never changes, so the latest
+    KEPT_TOKENS are kept.
+    """
     key = (
         llm.base_fingerprint,
         llm.frozen_layers,
@@ -120,7 +125,9 @@ def forget() -> None:
 
 @contextmanager
 def only_layers(backbone, part: slice, norm: bool = True):
-    """While the block runs, the model consists of these layers alone, with or without the last normalisation."""
+    """While the block runs, the model consists of these layers alone, with or without the last
+    normalisation.
+    """
     layers, last = backbone.layers, backbone.norm
     backbone.layers, backbone.norm = layers[part], last if norm else nn.Identity()
     try:

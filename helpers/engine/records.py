@@ -14,8 +14,9 @@ from helpers.engine import cache
 def made_with() -> dict:
     """The machine, and the versions of the libraries that results depend on."""
     device = "cuda" if torch.cuda.is_available() else "cpu"
+    threads = f"{torch.get_num_threads()} threads"
     return {
-        "machine": f"{platform.system()} {platform.machine()}, {torch.get_num_threads()} threads, {device}",
+        "machine": f"{platform.system()} {platform.machine()}, {threads}, {device}",
         "versions": {
             library.__name__: library.__version__ for library in (torch, transformers, peft)
         },
@@ -40,7 +41,10 @@ def of_run(llm, examples, recipe, held_out, log, steps) -> dict:
 
 
 def read(folder) -> dict:
-    """An adapter's run record. Raises ValueError if the folder is no adapter of ours, or one of another version."""
+    """An adapter's run record.
+
+    Raises ValueError if the folder is no adapter of ours, or one of another version.
+    """
     record = cache.read_json(Path(folder) / "record.json")
     if record is None:
         raise ValueError(
@@ -48,7 +52,8 @@ def read(folder) -> dict:
         )
     if record.get("format") != cache.FORMAT:
         raise ValueError(
-            f"The adapter {folder} was written by another version of this course (format {record.get('format')}, "
+            f"The adapter {folder} was written by another version of this course (format "
+            f"{record.get('format')}, "
             f"this is format {cache.FORMAT}). Train it again."
         )
     return record

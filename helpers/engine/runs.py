@@ -1,6 +1,7 @@
-"""A training run that survives interruption: its order of steps, log, progress bar, checkpoints, early stopping.
+"""A training run that survives interruption: steps, log, progress bar, early stopping.
 
-Not faster: the simple way is a `for` loop over the packs, and `lora.fit` shows what happens in each step.
+Not faster: the simple way is a `for` loop over the packs, and `lora.fit` shows what happens in each
+step.
 """
 
 import dataclasses
@@ -16,25 +17,31 @@ from helpers.engine import cache, checkpoints, machine, records
 
 
 def folder_for(llm, examples, recipe, held_out=()) -> Path:
-    """Where the adapter of this model, data and recipe is kept; held-out examples count if they decide when to stop."""
+    """Where the adapter of this model, data and recipe is kept; held-out examples count if they
+    decide when to stop.
+    """
     data = [dataclasses.astuple(e) for e in [*examples, *(held_out if recipe.patience else ())]]
     name = cache.key(llm.base_fingerprint, cache.key(data), dataclasses.asdict(recipe))
     return cache.artifacts() / "adapters" / name
 
 
 class Run:
-    """One run of a recipe; `log` has one entry a step, `total` is the number of steps of a whole run."""
+    """One run of a recipe; `log` has one entry a step, `total` is the number of steps of a whole
+    run.
+    """
 
-    def __init__(
-        self, recipe, checkpoint=None, stop_after=None, label="training", watch=None, measure=None
-    ):
-        """checkpoint: a file (None: none are written). measure: the held-out loss, asked after each epoch."""
+    def __init__(self, recipe, checkpoint=None, stop_after=None, label="training", watch=None):
+        """checkpoint: a file (None: none are written). measure: the held-out loss, asked after each
+        epoch.
+        """
         self.recipe, self.checkpoint, self.stop_after = recipe, checkpoint, stop_after
-        self.label, self.watch, self.measure = label, watch, measure
+        self.label, self.watch, self.measure = label, watch, None
         self.log, self.best, self.total = [], {}, 0
 
     def steps(self, parts: list, weights: dict, optimizer):
-        """Yield (step, batch of parts) for each step that is still to be made; do what is due between them."""
+        """Yield (step, batch of parts) for each step that is still to be made; do what is due
+        between them.
+        """
         order = self._order(len(parts))
         self.total, stop = len(order), min(len(order), self.stop_after or len(order))
         if self.checkpoint:
@@ -85,7 +92,8 @@ class Run:
         """The loss, if it is a number. Raises FloatingPointError if not."""
         if not math.isfinite(loss):
             raise FloatingPointError(
-                f"The loss is {loss} at step {len(self.log) + 1}. The last good checkpoint is kept. "
+                f"The loss is {loss} at step {len(self.log) + 1}. The last good checkpoint is "
+                "kept. "
                 f"Lower the learning rate (it is {self.recipe.learning_rate}) and train again."
             )
         return loss
@@ -117,7 +125,9 @@ class Run:
         return bool(patience and losses) and len(losses) - 1 - losses.index(min(losses)) >= patience
 
     def save(self, llm, weights, wrapped, examples, held_out, folder: Path) -> Path:
-        """Write the adapter and its record, whole or not at all; a run that was stopped goes to a folder of its own."""
+        """Write the adapter and its record, whole or not at all; a run that was stopped goes to a
+        folder of its own.
+        """
         whole = not (self.stop_after and self.stop_after < self.total)
         folder = folder if whole else folder.with_name(f"{folder.name}-step{self.stop_after}")
         with cache.new_folder(folder) as new:

@@ -1,4 +1,4 @@
-"""Write a dense index to a folder and read it back. The simple way is to embed the passages again."""
+"""Write a dense index to a folder and read it back. The simple way is to embed again."""
 
 import json
 from dataclasses import asdict
@@ -21,7 +21,7 @@ def save(index, folder) -> None:
 
 
 def load(cls, folder, embedder):
-    """Read an index of class `cls`. Raises ValueError or FileNotFoundError; see `DenseIndex.load`."""
+    """Read an index of class `cls`; see `DenseIndex.load`."""
     folder = Path(folder)
     try:
         about = json.loads((folder / "index.json").read_text(encoding="utf-8"))

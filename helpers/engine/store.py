@@ -1,13 +1,17 @@
 """What a model has computed already: on this disk, or in results/, which comes with the course.
 
-The simple way is to compute it again. One JSON line for each question asked of a model, appended at once, so that
-an interruption loses at most the last batch.
+The simple way is to compute it again. One JSON line for each question asked of a model, appended at
+once, so that an interruption loses at most the last batch.
 """
 
+import io
 import json
 import os
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+
+import numpy as np
 
 from helpers.engine import cache
 
@@ -18,7 +22,10 @@ RECORD = os.environ.get(
 
 
 class Store:
-    """Results by a hash of what was asked; `missing` counts those that were expected in results/ and were not there."""
+    """Results by a hash of what was asked;
+
+    `missing` counts those that were expected in results/ and were not there.
+    """
 
     missing = 0
 
@@ -59,3 +66,21 @@ class Store:
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(path, "a", encoding="utf-8") as file:
             file.write("\n" + json.dumps({"key": key, "value": self.rows[key]}, ensure_ascii=False))
+
+
+def of(llm, what) -> Store:
+    """What a model, with the adapter that is on it, has computed already."""
+    return Store.open(cache.artifacts(), cache.key(llm.fingerprint, what), llm.use_shipped)
+
+
+def embeddings(name: str, compute: Callable[[], np.ndarray]) -> np.ndarray:
+    """The vectors of that name from this disk, or computed and kept; never a part of them."""
+    path = cache.artifacts() / "embeddings" / f"{name}.npy"
+    if path.is_file():
+        try:
+            return np.load(path, allow_pickle=False)
+        except ValueError:
+            print(f"{path.name} is damaged: embedding again.")
+    np.save(buffer := io.BytesIO(), vectors := compute(), allow_pickle=False)
+    cache.write_bytes(path, buffer.getvalue())
+    return vectors

@@ -1,6 +1,7 @@
 """FAISS indexes of vectors: the exact one, and three that are faster for very many vectors.
 
-Simple twin: `vectors @ query`, as notebook 02 writes it. docs/indexes.json has time and recall up to a million vectors.
+Simple twin: `vectors @ query`, as notebook 02 writes it. docs/indexes.json has time and recall up
+to a million vectors.
 """
 
 import faiss
@@ -10,11 +11,12 @@ KINDS = ("Flat", "IVF", "HNSW", "PQ")
 
 
 def vector_index(vectors: np.ndarray, kind: str = "Flat"):
-    """A FAISS index of vectors, shape (n, dimension), for the inner product (the cosine, if they have length 1).
+    """A FAISS index of vectors, shape (n, dimension), for the inner product (the cosine, if they
+    have length 1).
 
-    kind: "Flat" compares with all; "IVF" only with the nearest of 4 sqrt(n) cells; "HNSW" walks a graph of neighbours (Malkov &
-    Yashunin 2016); "PQ" keeps one byte for every eight dimensions (Jégou et al. 2011). Raises ValueError for another
-    kind or for too few vectors to train it.
+    kind: "Flat" compares with all; "IVF" only with the nearest of 4 sqrt(n) cells; "HNSW" walks a
+    graph of neighbours (Malkov & Yashunin 2016); "PQ" keeps one byte for every eight dimensions
+    (Jégou et al. 2011). Raises ValueError for another kind or for too few vectors to train it.
     """
     count, dimension = vectors.shape
     cells = int(4 * count**0.5)
@@ -28,7 +30,8 @@ def vector_index(vectors: np.ndarray, kind: str = "Flat"):
         raise ValueError(f"There is no index of kind '{kind}'; there are {', '.join(KINDS)}")
     if kind == "PQ" and count < 256 or kind == "IVF" and count < cells:
         raise ValueError(
-            f"{kind} learns from the vectors it holds, and {count} are too few (PQ needs 256): use Flat, which is exact"
+            f"{kind} learns from the vectors it holds, and {count} are too few (PQ needs 256): use "
+            "Flat, which is exact"
         )
     index = faiss.index_factory(dimension, names[kind], faiss.METRIC_INNER_PRODUCT)
     if kind == "IVF":

@@ -1,6 +1,7 @@
-"""The weights that come with the course: find them, check them, convert the language model's once.
+"""Load models by folder or hub name; find, check and convert the weights that come with the course.
 
-It arrives quantised (a 4-bit GGUF file) and is kept as float32 safetensors under `artifacts/models/`.
+The language model arrives quantised (a 4-bit GGUF file) and is converted once to float32
+safetensors under `artifacts/models/`.
 """
 
 import importlib.util
@@ -24,7 +25,8 @@ ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 def bundled(package: str, file: str, sha256: str) -> Path:
     """The path of a bundled weight file, once its SHA-256 has been checked.
 
-    Raises FileNotFoundError if the package is not installed and ValueError if the file is not the expected one.
+    Raises FileNotFoundError if the package is not installed and ValueError if the file is not the
+    expected one.
     """
     spec = importlib.util.find_spec(package)
     path = Path(spec.origin).parent / file if spec and spec.origin else None
@@ -33,14 +35,17 @@ def bundled(package: str, file: str, sha256: str) -> Path:
     found = cache.sha256(path)
     if found != sha256:
         raise ValueError(
-            f"{path} is damaged or not the file this course was written for: its SHA-256 starts with {found[:12]}, "
+            f"{path} is damaged or not the file this course was written for: its SHA-256 starts "
+            f"with {found[:12]}, "
             f"not {sha256[:12]}. Run: {INSTALL} --force-reinstall"
         )
     return path
 
 
 def llm_folder() -> Path:
-    """The folder of the converted language model; converts it if need be, in about 25 seconds and 1.2 GB."""
+    """The folder of the converted language model; converts it if need be, in about 25 seconds and
+    1.2 GB.
+    """
     gguf = bundled(LLM_PACKAGE, LLM_FILE, LLM_SHA256)
     folder = cache.artifacts() / "models" / f"smollm2-135m-{cache.key(LLM_SHA256)}"
     record = cache.read_json(folder / "converted.json")
@@ -63,9 +68,47 @@ def llm_folder() -> Path:
     return folder
 
 
-def encoder_folder() -> Path:
-    """The folder of the sentence encoder."""
-    return bundled(ENCODER_PACKAGE, ENCODER_FILE, ENCODER_SHA256).parent
+def llm(name) -> tuple:
+    """Model, tokenizer and fingerprint of a causal language model; name: see `models.load_llm`."""
+    folder = llm_folder() if name is None else name
+    with found("model", name, "load_llm()"):
+        model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+        tokenizer = AutoTokenizer.from_pretrained(folder)
+    if name is None:
+        return model, tokenizer, LLM_SHA256[:16]
+    files = sorted(Path(folder).glob("*.safetensors")) if Path(folder).is_dir() else []
+    commit = getattr(model.config, "_commit_hash", None)
+    return model, tokenizer, cache.key(str(name), commit, [cache.sha256(file) for file in files])
+
+
+def encoder(name, device: str):
+    """A sentence encoder; name: see `models.load_embedder`."""
+    from sentence_transformers import SentenceTransformer  # slow to import
+
+    path = bundled(ENCODER_PACKAGE, ENCODER_FILE, ENCODER_SHA256) if name is None else None
+    with found("encoder", name, "load_embedder()"), quiet():
+        return SentenceTransformer(str(path.parent if path else name), device=device)
+
+
+def cross_encoder(name):
+    """A model that scores pairs of texts; name: a folder or hub name."""
+    from sentence_transformers import CrossEncoder
+
+    with found("cross-encoder", name, "likelihood(llm)"):
+        return CrossEncoder(str(name))
+
+
+@contextmanager
+def found(kind: str, name, instead: str):
+    """Turn a library's error about a name that it can't find into one that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(
+            f"The {kind} '{name}' is neither a folder with a model nor in the local hub cache, and "
+            "the hub could not be reached. Check the spelling and the network, or use "
+            f"{instead} with the bundled model."
+        ) from error
 
 
 @contextmanager

@@ -1,0 +1,127 @@
+"""What the two widgets show, as plain tables: how a search ranks, and what a model is shown."""
+
+from functools import lru_cache
+
+import pandas as pd
+
+from helpers.documents import Document, chunk
+from helpers.retrieval import DenseIndex, FusedIndex, KeywordIndex
+from helpers.system import System
+
+
+@lru_cache(maxsize=8)
+def _indexes(
+    documents: tuple[Document, ...], embedder, max_words: int
+) -> tuple[DenseIndex, KeywordIndex]:
+    """The dense and the keyword index of the same passages, built once."""
+    chunks = chunk(list(documents), max_words)
+    return DenseIndex(chunks, embedder), KeywordIndex(chunks)
+
+
+def explore(
+    documents: list[Document],
+    embedder,
+    query: str,
+    k: int = 5,
+    max_words: int = 60,
+    mix: float = 0.5,
+    before: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """The k passages that a search finds for the query, as a table; the twin of
+    `retrieval_explorer`.
+
+    max_words: the longest passage, in words. mix: 0 is BM25 alone, 1 is dense alone, between them
+    both are fused with the weights 1 - mix and mix. before: an earlier result, against whose ranks
+    "moved" says "same", "up 2", "down 1", or "new" for a passage (a document and the first 160
+    characters, which are shown) that is not in it. "BM25 rank" and "dense rank" are the ranks in
+    each search alone, empty after the first 50. Raises ValueError for an empty query and for a mix
+    that is not from 0 to 1.
+    """
+    if not 0 <= mix <= 1:
+        raise ValueError(f"mix must be from 0 (BM25 alone) to 1 (dense alone), not {mix}")
+    dense, keyword = _indexes(tuple(documents), embedder, max_words)
+    index = (
+        keyword
+        if mix == 0
+        else dense
+        if mix == 1
+        else FusedIndex(dense, keyword, weights=[mix, 1 - mix])
+    )
+    alone = [
+        {hit.chunk.text: hit.rank for hit in one.search([query], FusedIndex.DEPTH)[0]}
+        for one in (keyword, dense)
+    ]
+    old = (
+        None
+        if before is None
+        else {
+            key[:2]: key[2]
+            for key in zip(before["document"], before["passage"], before["rank"], strict=True)
+        }
+    )
+    rows = []
+    for hit in index.search([query], k)[0]:
+        passage = " ".join(hit.chunk.text.split())
+        passage = passage if len(passage) <= 160 else passage[:157] + "..."
+        moved = "" if old is None else _moved(old.get((hit.chunk.document, passage)), hit.rank)
+        rows.append(
+            [
+                hit.rank,
+                moved,
+                hit.chunk.document,
+                passage,
+                *(ranks.get(hit.chunk.text, "") for ranks in alone),
+            ]
+        )
+    return pd.DataFrame(
+        rows, columns=["rank", "moved", "document", "passage", "BM25 rank", "dense rank"]
+    )
+
+
+def _moved(old, new):
+    if old is None:
+        return "new"
+    return "same" if old == new else f"up {old - new}" if old > new else f"down {new - old}"
+
+
+def prompt_parts(system: System, question: str) -> pd.DataFrame:
+    """What the model sees when the system is asked this question, part by part; the twin of
+    `prompt_inspector`.
+
+    Each part is counted in tokens by itself; "chat marks" are the rest of the prompt, so that what
+    is in the prompt adds up to its length. Passages that were found and left out for the limit
+    follow as "cut". `attrs["prompt"]` is the prompt as (part, text) pairs in its order. Raises
+    ValueError if the question alone does not fit, or is empty.
+    """
+    hits = system.index.search([question], system.k)[0] if system.index else ()
+    prompt, kept = system.prompt(question, hits)
+    template = system.template
+    asked = template.user_turn(question)
+
+    yes, cut = "yes", f"cut: over the limit of {system.max_prompt_tokens} tokens"
+    rows = [("instruction", yes, system.style.instruction)]
+    for i, shot in enumerate(system.shots, start=1):
+        rows.append((f"example {i}", yes, template.user_turn(shot.question, shot.passages)))
+        rows.append((f"example {i}, answer", yes, shot.answer))
+    for i, hit in enumerate(hits):
+        text = template.passage.format(document=hit.chunk.document, text=hit.chunk.text).strip()
+        inside = yes if i < len(kept) else cut
+        rows.append((f"passage {hit.rank} [{hit.chunk.document}]", inside, text))
+    rows.append(("question", yes, asked.strip()))
+    table = pd.DataFrame(rows, columns=["part", "in the prompt", "text"])
+    table.insert(1, "tokens", [len(system.llm.encode(text)) for text in table["text"]])
+    inside = table[table["in the prompt"] == yes]
+    prompted, rest = [], prompt
+    for part, text in zip(inside["part"], inside["text"], strict=True):
+        gap, _, rest = rest.partition(text)
+        prompted += [("chat marks", gap), (part, text)]
+    prompted.append(("chat marks", rest))
+    marks = "".join(text for part, text in prompted if part == "chat marks")
+    table.loc[len(table)] = [
+        "chat marks",
+        len(system.llm.encode(prompt)) - inside["tokens"].sum(),
+        yes,
+        marks,
+    ]
+    table.attrs["prompt"] = prompted
+    return table

@@ -1,0 +1,67 @@
+"""Write helpers/README.md: the reading order with the lines of each file.
+
+Run: python -m scripts.make_reading_order
+"""
+
+import ast
+
+from helpers.engine import cache
+
+HELPERS = cache.ROOT / "helpers"
+READER = ["documents", "retrieval", "refine", "prompts", "models", "lora", "system"]
+READER += ["metrics", "evaluate"]
+STUDY = ["course", "ledger", "grids", "plots", "twins", "widgets"]
+TEXT = """# How to read this folder
+
+Two floors. The first is the reader's path: read it from top to bottom, simple things first. The
+second, `engine/`, is faster and not different: you need not read it. Beside them are the study
+tools and the exercises.
+
+## The reader's path
+{reader}
+
+A question travels like this: `System.answer` asks the index (`retrieval`), puts the prompt together
+(`prompts`), has the adapter put on (`lora.adapted`), lets the model write (`models`) and takes the
+answer apart (`prompts`).
+
+## Study tools
+{study}
+
+The exercises are in `exercises/`: one file for each notebook.
+
+## The engine
+{engine}
+"""
+
+
+def first_line(path) -> str:
+    """The first line of a module's docstring."""
+    return ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))).split("\n")[0]
+
+
+def lines(path) -> int:
+    """How many lines a file has."""
+    return len(path.read_text(encoding="utf-8").splitlines())
+
+
+def table(paths) -> str:
+    """One row for each file, and the sum."""
+    rows = ["| file | lines | its job |", "|---|---|---|"]
+    rows += [f"| `{path.name}` | {lines(path)} | {first_line(path)} |" for path in paths]
+    return "\n".join([*rows, f"| together | {sum(map(lines, paths))} | |"])
+
+
+def reader_paths() -> list:
+    """The files of the reader's path, in their order."""
+    return [HELPERS / f"{name}.py" for name in READER]
+
+
+def text() -> str:
+    """The whole README."""
+    study = [HELPERS / f"{name}.py" for name in STUDY]
+    engine = sorted(p for p in (HELPERS / "engine").glob("*.py") if p.stem != "__init__")
+    return TEXT.format(reader=table(reader_paths()), study=table(study), engine=table(engine))
+
+
+if __name__ == "__main__":
+    (HELPERS / "README.md").write_text(text(), encoding="utf-8")

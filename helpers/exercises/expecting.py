@@ -146,7 +146,8 @@ def shown(value, limit: int = 120) -> str:
 def _text(value) -> str:
     value = plain(value)
     if isinstance(value, float):
-        return f"{value:.6g}"
+        text = f"{value:.6g}"
+        return text if set(text) & set(".en") else f"{text}.0"
     if isinstance(value, str) and len(value) > 30 and " " not in value:
         return repr(value[:9] + "...")  # a hash
     if type(value) is set and value:

@@ -1,118 +1,51 @@
-"""Answers to the exercises of notebook 01 that are wrong in one way each, with a part of the message that must name it."""
+"""Wrong answers to the exercises of notebook 01."""
 
 import re
 
 import numpy as np
 
-OPENING = "<|im_start|>assistant\n"
+from tests.wrong_answers import faults
+
+ROLE, OPENING = "<|im_start|>{role}\\n", '"<|im_start|>assistant\\n"'
+CHAT, BUT = f'"".join(turns) + {OPENING}', "messages if role !="
+TURNS = "zip(['system', 'user'] * 9, [text for _, text in messages])"
+SYSTEM_FIRST = "sorted(messages, key=lambda message: message[0] != 'system')"
+IF_USER = f"({OPENING} if messages[-1][0] != 'assistant' else '')"
+FIXED, COUNT = "count(instruction) + count(question)", "return number"
+LIKE_FIRST = f"max(0, (budget - {FIXED.replace('+', '-')}) // count((shots or ['a'])[0]))"
+WORDS = "len(f'{instruction} {question}'.split())"
+NONE_FIT = f"return -1 if {FIXED} > budget else number"
+WHOLE = f"return 0 if {FIXED} + count(shots) > budget else len(shots)"
+FIRST = f"return number if {FIXED} > budget else max(number, min(1, len(shots)))"
+SHORT, ID, STEP = r"([^\[\]\n]+)", r"\[([\w-]+)\]", r"([^\[\]\n.]+)"
+OTHER = "(text, None, None)"
+SHARE = 'sum(c["passed"]) / len(c["passed"])'
+KEY, LOWEST = f'({SHARE}, -c["tokens"])', 'min(candidates, key=lambda c: c["tokens"])["name"]'
+NAME, UNDER = 'best["name"]', ' if c["tokens"] <= cap]'
+IF_NONE, LATE = "if not fitting:\n        return None\n    ", ' if best["tokens"] <= cap else None'
+MEAN, PICK = "sum(tokens) / len(tokens)", "means.index(max(means))"
+KNOWN = "max(0, (p - 1 / options) / (1 - 1 / options))"
 
 
-def _turn(role, text):
-    return f"<|im_start|>{role}\n{text}<|im_end|>\n"
+def system_added(messages):
+    if not any(role == "system" for role, _ in messages):
+        messages = [("system", "You are helpful."), *messages]
+    turns = [f"<|im_start|>{role}\n{text}<|im_end|>\n" for role, text in messages]
+    return "".join(turns) + "<|im_start|>assistant\n"
 
 
-def _chat(messages, turn=_turn, opening=OPENING):
-    return "".join(turn(role, text) for role, text in messages) + opening
-
-
-def _chat_hard_coded(messages):
-    return _turn("system", messages[0][1]) + _turn("user", messages[1][1]) + OPENING
-
-
-def _chat_takes_turns(messages):
-    return "".join(_turn(("system", "user")[i % 2], text) for i, (_, text) in enumerate(messages)) + OPENING
-
-
-def _chat_system_added(messages):
-    system = [] if any(role == "system" for role, _ in messages) else [("system", "You are a helpful assistant.")]
-    return _chat(system + messages)
-
-
-def _chat_opens_after_user(messages):
-    return _chat(messages, opening=OPENING if not messages or messages[-1][0] != "assistant" else "")
-
-
-def _fit(instruction, shots, question, budget, count, fixed=None, strict=False):
-    used = count(instruction) + count(question) if fixed is None else fixed
-    number = 0
-    for shot in shots:
-        if used + count(shot) + strict > budget:
-            break
-        used += count(shot)
-        number += 1
-    return number
-
-
-def _fit_skips(instruction, shots, question, budget, count):
-    used, number = count(instruction) + count(question), 0
-    for shot in shots:
-        if used + count(shot) <= budget:
-            used += count(shot)
-            number += 1
-    return number
-
-
-def _fit_no_sum(instruction, shots, question, budget, count):
-    return sum(count(instruction) + count(question) + count(shot) <= budget for shot in shots)
-
-
-def _fit_division(instruction, shots, question, budget, count):
+def mean_length(instruction, shots, question, budget, count):
     left = budget - count(instruction) - count(question)
-    return max(0, min(len(shots), left // count(shots[0]))) if shots else 0
+    mean = sum(map(count, shots)) / max(1, len(shots))
+    return max(0, min(len(shots), int(left / (mean or 1))))
 
 
-def _fit_division_unbounded(instruction, shots, question, budget, count):
-    left = budget - count(instruction) - count(question)
-    return max(0, left // count(shots[0])) if shots else 0
+def joined(instruction, shots, question, budget, count):
+    texts = [" ".join([instruction, *shots[:n], question]) for n in range(len(shots) + 1)]
+    return max([n for n, text in enumerate(texts) if count(text) <= budget], default=0)
 
 
-def _fit_division_by_mean(instruction, shots, question, budget, count):
-    left = budget - count(instruction) - count(question)
-    return max(0, min(len(shots), int(left / (sum(map(count, shots)) / len(shots))))) if shots else 0
-
-
-def _fit_joined(instruction, shots, question, budget, count):
-    return max([n for n in range(len(shots) + 1) if count(" ".join([instruction, *shots[:n], question])) <= budget], default=0)
-
-
-def _fit_minus_one(instruction, shots, question, budget, count):
-    return -1 if count(instruction) + count(question) > budget else _fit(instruction, shots, question, budget, count)
-
-
-def _fit_one_always(instruction, shots, question, budget, count):
-    too_long = count(instruction) + count(question) > budget
-    return 0 if too_long else max(min(1, len(shots)), _fit(instruction, shots, question, budget, count))
-
-
-def _fit_texts(instruction, shots, question, budget, count):
-    return shots[: _fit(instruction, shots, question, budget, count)]
-
-
-def _fit_never_three(instruction, shots, question, budget, count):
-    return min(2, _fit(instruction, shots, question, budget, count))
-
-
-def _take(
-    text,
-    short=r"([^\[\]\n]+)",
-    document=r"\[([\w-]+)\]",
-    words="Next step: ",
-    action=r"([^\[\]\n.]+)\.",
-    gap=" ",
-    find=re.fullmatch,
-    flags=0,
-    cut=str.strip,
-    otherwise=None,
-):
-    match = find(f"{short}{gap}{document} {words}{action}", cut(text), flags)
-    return match.groups() if match else (text, None, None) if otherwise is None else otherwise(text)
-
-
-def _take_raises(text):
-    return re.fullmatch(r"([^\[\]\n]+) \[([\w-]+)\] Next step: ([^\[\]\n.]+)\.", text.strip()).groups()
-
-
-def _take_by_split(text):
+def split_at_brackets(text):
     if "[" not in text or "Next step: " not in text:
         return text, None, None
     short, rest = text.strip().split("[", 1)
@@ -120,208 +53,148 @@ def _take_by_split(text):
     return short.strip(), document, action.rstrip(".")
 
 
-def _take_optional(text):
-    short, document, action = re.fullmatch(r"(.+?)(?: \[([\w-]+)\])?(?: Next step: (.+)\.)?", text.strip() or " ").groups()
-    return short, document, action
-
-
-def _share(candidate):
-    return sum(candidate["passed"]) / len(candidate["passed"])
-
-
-def _best(candidates, cap, key=lambda c: (_share(c), -c["tokens"]), fits=lambda c, cap: c["tokens"] <= cap, none=None):
-    fitting = [c for c in candidates if fits(c, cap)]
-    return max(fitting, key=key)["name"] if fitting else none
-
-
-def _best_raises(candidates, cap):
-    return max([c for c in candidates if c["tokens"] <= cap], key=lambda c: (_share(c), -c["tokens"]))["name"]
-
-
-def _best_falls_back(candidates, cap):
-    fitting = [c for c in candidates if c["tokens"] <= cap] or sorted(candidates, key=lambda c: c["tokens"])[:1]
-    return max(fitting, key=lambda c: (_share(c), -c["tokens"]))["name"] if fitting else None
-
-
-def _best_then_cap(candidates, cap):
-    best = max(candidates, key=lambda c: (_share(c), -c["tokens"]), default=None)
-    return best["name"] if best and best["tokens"] <= cap else None
-
-
-def _pick(logliks, worth=np.mean, best=max):
-    worths = [worth(tokens) for tokens in logliks]
-    return worths.index(best(worths))
-
-
-def _pick_last(logliks):
-    means = [np.mean(tokens) for tokens in logliks]
-    return len(means) - 1 - means[::-1].index(max(means))
-
-
-def _known(correct, options, floor=0):
-    p = sum(correct) / len(correct)
-    return max(floor, (p - 1 / options) / (1 - 1 / options))
+def parts_optional(text):
+    form = r"(.+?)(?: \[([\w-]+)\])?(?: Next step: (.+)\.)?"
+    return re.fullmatch(form, text.strip() or " ").groups()
 
 
 WRONG = [
-    ("1.1", "no opening", lambda m: _chat(m, opening=""), "without the opening of the assistant's turn"),
-    ("1.1", "opening without new line", lambda m: _chat(m, opening="<|im_start|>assistant"), "in the opening too"),
-    ("1.1", "something after the opening", lambda m: _chat(m, opening=OPENING + "Answer: "), "must end exactly with"),
-    ("1.1", "closes the last turn", lambda m: _chat(m, opening=OPENING + "<|im_end|>\n"), "leave it open"),
-    (
+    *faults(
         "1.1",
-        "no new line after the role",
-        lambda m: _chat(m, turn=lambda r, t: f"<|im_start|>{r}{t}<|im_end|>\n"),
-        "new line after the role, before the text",
+        ("no opening", (CHAT, '"".join(turns)'), "the opening of the assistant's turn"),
+        ("opening without new line", (OPENING, OPENING.replace("\\n", "")), "in the opening too"),
+        ("something after it", (CHAT, CHAT + ' + "Answer: "'), "must end exactly with"),
+        ("closes the last turn", (CHAT, CHAT + ' + "<|im_end|>\\n"'), "assistant's turn open"),
+        ("no new line after the role", (ROLE, "<|im_start|>{role}"), "new line after the role,"),
+        ("a colon after the role", (ROLE, "<|im_start|>{role}: "), "new line after the role,"),
+        ("no end mark", ("<|im_end|>", ""), "has no such end mark"),
+        ("end mark on its own line", ("<|im_end|>", "\\n<|im_end|>"), "followed at once by"),
+        ("no new line after it", ("<|im_end|>\\n", "<|im_end|>"), "Put a new line after each"),
+        ("system and user alone", ("in messages", "in messages[:2]"), "turn for each message"),
+        ("roles take turns", ("in messages", f"in {TURNS}"), "Take each role from its message"),
+        ("one role for all", ("{role}", "user"), "Take each role from its message"),
+        ("system comes first", ("in messages", f"in {SYSTEM_FIRST}"), "in the given order"),
+        ("reversed", ("in messages", "in messages[::-1]"), "in the given order"),
+        ("the last message alone", ("in messages", "in messages[-1:]"), "turn for each message"),
+        ("drops the assistant", ("messages]", f"{BUT} 'assistant']"), "turn for each message"),
+        ("adds a system message", system_added, "no turn that nobody asked for"),
+        ("no opening after the assistant", (OPENING, IF_USER), "even if the last message"),
+        ("strips the texts", ("{text}", "{text.strip()}"), "Keep each text as it is"),
+        ("returns a list", (CHAT, f"[*turns, {OPENING}]"), "Return a string, not a list"),
+        ("does not know other roles", ("messages]", f"{BUT} 'tool']"), "turn for each message"),
     ),
-    (
-        "1.1",
-        "a colon after the role",
-        lambda m: _chat(m, turn=lambda r, t: f"<|im_start|>{r}: {t}<|im_end|>\n"),
-        "new line after the role, before the text",
-    ),
-    ("1.1", "no end mark", lambda m: _chat(m, turn=lambda r, t: f"<|im_start|>{r}\n{t}\n"), "has no such end mark"),
-    ("1.1", "end mark on its own line", lambda m: _chat(m, turn=lambda r, t: f"<|im_start|>{r}\n{t}\n<|im_end|>\n"), "followed at once by"),
-    (
-        "1.1",
-        "no new line after the end mark",
-        lambda m: _chat(m, turn=lambda r, t: f"<|im_start|>{r}\n{t}<|im_end|>"),
-        "Put a new line after each",
-    ),
-    ("1.1", "system and user hard-coded", _chat_hard_coded, "one turn for each message"),
-    ("1.1", "roles take turns", _chat_takes_turns, "Take each role from its message"),
-    ("1.1", "one role for all", lambda m: _chat(m, turn=lambda r, t: _turn("user", t)), "Take each role from its message"),
-    ("1.1", "system comes first", lambda m: _chat(sorted(m, key=lambda x: x[0] != "system")), "in the given order"),
-    ("1.1", "reversed", lambda m: _chat(m[::-1]), "in the given order"),
-    ("1.1", "the last message alone", lambda m: _chat(m[-1:]), "each message makes one turn"),
-    ("1.1", "drops the assistant's turns", lambda m: _chat([x for x in m if x[0] != "assistant"]), "one turn for each message"),
-    ("1.1", "adds a system message", _chat_system_added, "no turn that nobody asked for"),
-    ("1.1", "no opening after the assistant", _chat_opens_after_user, "even if the last message is the assistant's"),
-    ("1.1", "strips the texts", lambda m: _chat(m, turn=lambda r, t: _turn(r, t.strip())), "Keep each text as it is"),
-    ("1.1", "gives a list", lambda m: [_turn(r, t) for r, t in m] + [OPENING], "Give back one text"),
-    ("1.1", "does not know other roles", lambda m: _chat([x for x in m if x[0] != "tool"]), "should give"),
-    ("1.2", "forgets the instruction", lambda i, s, q, b, c: _fit(i, s, q, b, c, fixed=c(q)), "The instruction stands in the prompt"),
-    ("1.2", "forgets the question", lambda i, s, q, b, c: _fit(i, s, q, b, c, fixed=c(i)), "The question stands in the prompt"),
-    ("1.2", "leaves out what fits exactly", lambda i, s, q, b, c: _fit(i, s, q, b, c, strict=True), "exactly the budget still fits"),
-    ("1.2", "skips an example and goes on", _fit_skips, "Stop at the first example that does not fit"),
-    ("1.2", "looks at each example alone", _fit_no_sum, "Add up the tokens"),
-    ("1.2", "all as long as the first", _fit_division, "The examples differ in length"),
-    ("1.2", "all as long as the first, without end", _fit_division_unbounded, "never more than there are"),
-    ("1.2", "all of mean length", _fit_division_by_mean, "The examples differ in length"),
-    ("1.2", "shortest first", lambda i, s, q, b, c: _fit(i, sorted(s, key=c), q, b, c), "from the first on"),
-    ("1.2", "from the last on", lambda i, s, q, b, c: _fit(i, s[::-1], q, b, c), "from the first on"),
-    ("1.2", "counts characters", lambda i, s, q, b, c: _fit(i, s, q, b, len), "yours never calls it"),
-    ("1.2", "counts words", lambda i, s, q, b, c: _fit(i, s, q, b, lambda t: len(t.split())), "yours never calls it"),
-    (
+    *faults(
         "1.2",
-        "counts words in what is fixed",
-        lambda i, s, q, b, c: _fit(i, s, q, b, c, fixed=len(i.split()) + len(q.split())),
-        "Measure every part",
+        ("forgets the instruction", (FIXED, "count(question)"), "The instruction is in the prompt"),
+        ("forgets the question", (FIXED, "count(instruction)"), "The question is in the prompt"),
+        ("leaves out what fits exactly", ("> budget", ">= budget"), "exactly the budget"),
+        ("skips an example and goes on", ("break", "continue"), "Stop at the first example"),
+        ("looks at each example alone", ("used += count(shot)", "pass"), "Add up the tokens"),
+        ("all like the first", (COUNT, f"return min(len(shots), {LIKE_FIRST})"), "in length"),
+        ("the same without end", (COUNT, f"return {LIKE_FIRST}"), "no more than there are"),
+        ("all of mean length", mean_length, "The examples differ in length"),
+        ("shortest first", ("in shots", "in sorted(shots, key=count)"), "from the first on"),
+        ("from the last on", ("in shots", "in shots[::-1]"), "from the first on"),
+        ("counts characters", ("count(", "len("), "yours never calls it"),
+        ("counts words", ("count(", "(lambda text: len(text.split()))("), "yours never calls it"),
+        ("counts words in what is fixed", (FIXED, WORDS), "Measure every part"),
+        ("counts the joined text", joined, "each part, whole and on its own"),
+        ("counts the list", (COUNT, WHOLE), "on its own"),
+        ("minus one if nothing fits", (COUNT, NONE_FIT), "return 0"),
+        ("always one", (COUNT, FIRST), "even as the first one"),
+        ("never more than two", (COUNT, "return min(2, number)"), "room for all three"),
+        ("returns the examples", (COUNT, "return shots[:number]"), "number of examples that fit"),
+        ("returns a float", (COUNT, "return float(number)"), "number of examples that fit"),
     ),
-    ("1.2", "counts the joined text", _fit_joined, "each part, whole and on its own"),
-    ("1.2", "counts the list", lambda i, s, q, b, c: 0 if c(i) + c(q) + c(s) > b else len(s), "each part, whole and on its own"),
-    ("1.2", "minus one if nothing fits", _fit_minus_one, "give back 0"),
-    ("1.2", "always one", _fit_one_always, "even as the first one"),
-    ("1.2", "never more than two", _fit_never_three, "room for one more"),
-    ("1.2", "gives the examples", _fit_texts, "Give back how many examples fit"),
-    ("1.2", "gives a float", lambda i, s, q, b, c: float(_fit(i, s, q, b, c)), "Give back how many examples fit"),
-    ("1.3", "no dots in the answer", lambda t: _take(t, short=r"([^\[\]\n.]+)"), "may hold dots"),
-    ("1.3", "search without dots", lambda t: _take(t, short=r"([^\[\]\n.]+)", find=re.search), "may hold dots"),
-    ("1.3", "letters, digits and dots alone", lambda t: _take(t, short=r"([\w. ]+)"), "any characters but square brackets"),
-    ("1.3", "spaces at the ends matter", lambda t: _take(t, cut=str), "cut them first"),
-    ("1.3", "spaces at the end matter", lambda t: _take(t, cut=str.lstrip), "cut them first"),
-    ("1.3", "spaces kept", lambda t: _take(t, short=r"([^\[\]\n]+ )", gap=""), "belong to none of them"),
-    ("1.3", "no match raises", _take_raises, "ask first whether there was a match"),
-    ("1.3", "no match, three None", lambda t: _take(t, otherwise=lambda t: (None, None, None)), "give back the whole text"),
-    ("1.3", "no match, the text alone", lambda t: _take(t, otherwise=lambda t: t), "Give back a tuple of three"),
-    ("1.3", "parts may be missing", _take_optional, "Without a citation"),
-    ("1.3", "the beginning is enough", lambda t: _take(t, find=re.match), "Nothing may follow"),
-    ("1.3", "dots in the action", lambda t: _take(t, action=r"([^\[\]\n]+)\."), "one sentence without a dot"),
-    ("1.3", "the last dot may be missing", lambda t: _take(t, action=r"([^\[\]\n.]+)\.?"), "The dot after the action"),
-    ("1.3", "two citations", lambda t: _take(t, short=r"([^\n]+)"), "exactly one citation"),
-    ("1.3", "a citation in the action", lambda t: _take(t, action=r"([^\n.]+)\."), "exactly one citation"),
-    ("1.3", "no answer is needed", lambda t: _take(t, short=r"([^\[\]\n]*?)", gap=" ?"), "without a short answer"),
-    ("1.3", "empty brackets", lambda t: _take(t, document=r"\[([\w-]*)\]"), "must hold a document id"),
-    ("1.3", "any text in the brackets", lambda t: _take(t, document=r"\[([^\[\]]+)\]"), "A document id has no spaces"),
-    ("1.3", "round brackets", lambda t: _take(t, document=r"[\[(]([\w-]+)[\])]"), "in square brackets"),
-    ("1.3", "capitals do not matter", lambda t: _take(t, flags=re.IGNORECASE), "with a capital"),
-    ("1.3", "the colon may be missing", lambda t: _take(t, words="Next step:? "), "The colon"),
-    ("1.3", "the space may be missing", lambda t: _take(t, short=r"([^\[\]\n]+?)", gap=r"\s*"), "One space stands between"),
-    ("1.3", "new lines in the answer", lambda t: _take(t, short=r"([^\[\]]+)"), "House style is one line"),
-    ("1.3", "keeps the dot", lambda t: _take(t, action=r"([^\[\]\n.]+\.)"), "leave it out"),
-    ("1.3", "keeps the brackets", lambda t: _take(t, document=r"(\[[\w-]+\])"), "without its brackets"),
-    ("1.3", "keeps the words", lambda t: _take(t, words="", action=r"(Next step: [^\[\]\n.]+)\."), "the action alone"),
-    ("1.3", "splits at the brackets", _take_by_split, "Nothing may follow"),
-    ("1.3", "another order", lambda t: tuple(_take(t)[i] for i in (1, 0, 2)), "in this order"),
-    ("1.3", "gives a list", lambda t: list(_take(t)), "Give back a tuple of three"),
-    (
+    *faults(
         "1.3",
-        "gives the match",
-        lambda t: re.fullmatch(r"([^\[\]\n]+) \[([\w-]+)\] Next step: ([^\[\]\n.]+)\.", t.strip()),
-        "`match.groups()`",
+        ("no dots in the answer", (SHORT, STEP), "may hold full stops"),
+        ("search without dots", (SHORT, STEP, "fullmatch", "search"), "may hold full stops"),
+        ("letters, digits and dots", (SHORT, r"([\w. ]+)"), "all but square brackets"),
+        ("spaces at the ends matter", (".strip()", ""), "cut them first"),
+        ("spaces at the end matter", (".strip()", ".lstrip()"), "cut them first"),
+        ("spaces kept", (f"{SHORT} ", r"([^\[\]\n]+ )"), "belong to none of them"),
+        ("no match raises", (f" if match else {OTHER}", ""), "ask first whether there is one"),
+        ("no match, three None", (OTHER, "(None, None, None)"), "return the text"),
+        ("no match, the text alone", (OTHER, "text"), "Return a tuple of three"),
+        ("parts may be missing", parts_optional, "Without a citation"),
+        ("the beginning is enough", ("fullmatch", "match"), "Nothing may follow"),
+        ("dots in the action", (STEP, SHORT), "one sentence without a full stop"),
+        ("the last dot may be missing", (rf"{STEP}\.", rf"{STEP}\.?"), "The full stop after"),
+        ("two citations", (SHORT, r"([^\n]+)"), "exactly one citation"),
+        ("a citation in the action", (STEP, r"([^\n.]+)"), "exactly one citation"),
+        ("no answer is needed", (f"{SHORT} ", r"([^\[\]\n]*?) ?"), "without a short answer"),
+        ("empty brackets", (ID, r"\[([\w-]*)\]"), "must hold a document id"),
+        ("any text in the brackets", (ID, r"\[([^\[\]]+)\]"), "A document id has no spaces"),
+        ("round brackets", (ID, r"[\[(]([\w-]+)[\])]"), "in square brackets"),
+        ("capitals do not matter", ("strip()", "strip(), re.I"), "with a capital"),
+        ("the colon may be missing", ("step: ", "step:? "), "The colon"),
+        ("the space may be missing", (f"{SHORT} ", r"([^\[\]\n]+?)\s*"), "There is one space"),
+        ("new lines in the answer", (SHORT, r"([^\[\]]+)"), "House style is one line"),
+        ("keeps the dot", (rf"{STEP}\.", r"([^\[\]\n.]+\.)"), "leave it out"),
+        ("keeps the brackets", (ID, r"(\[[\w-]+\])"), "without its brackets"),
+        ("keeps the words", (f"Next step: {STEP}", r"(Next step: [^\[\]\n.]+)"), "action alone"),
+        ("splits at the brackets", split_at_brackets, "Nothing may follow"),
+        ("another order", ("match.groups()", "match.group(2, 1, 3)"), "in this order"),
+        ("returns a list", ("match.groups()", "list(match.groups())"), "Return a tuple of three"),
+        ("returns the match", ("match.groups()", "match"), "`match.groups()`"),
+        ("knows one department", (ID, r"\[(eng-\d+)\]"), "the same for all documents"),
     ),
-    ("1.3", "knows one department", lambda t: _take(t, document=r"\[(eng-\d+)\]"), "the same for all documents"),
-    ("1.4", "ignores the cap", lambda c, cap: _best(c, 10**9), "leave it out before you choose"),
-    ("1.4", "looks at the cap last", _best_then_cap, "leave it out before you choose"),
-    ("1.4", "leaves out what fits exactly", lambda c, cap: _best(c, cap, fits=lambda x, cap: x["tokens"] < cap), "exactly `cap` tokens"),
-    ("1.4", "120, whatever the cap", lambda c, cap: _best(c, 120), "an argument, not always 120"),
-    ("1.4", "the number of True", lambda c, cap: _best(c, cap, key=lambda x: (sum(x["passed"]), -x["tokens"])), "not the number"),
-    (
+    *faults(
         "1.4",
-        "share for each token",
-        lambda c, cap: _best(c, cap, key=lambda x: _share(x) / x["tokens"]),
-        "whatever the tokens",
+        ("ignores the cap", ("<= cap", "<= 10**9"), "leave it out before you choose"),
+        ("looks at the cap last", (UNDER, "]", NAME, f"{NAME}{LATE}"), "before you choose"),
+        ("leaves out what fits exactly", ("<=", "<"), "exactly `cap` tokens"),
+        ("120, whatever the cap", ("<= cap", "<= 120"), "an argument, not always 120"),
+        ("the number of True", (SHARE, 'sum(c["passed"])'), "not the number"),
+        ("share for each token", (KEY, f'{SHARE} / c["tokens"]'), "whatever the tokens"),
+        ("rounds the share", (SHARE, f"round({SHARE}, 1)"), "without rounding"),
+        ("of equals the first", (KEY, SHARE), "the candidate with fewer tokens"),
+        ("of equals the last", (KEY, SHARE, "(fitting", "(fitting[::-1]"), "with fewer tokens"),
+        ("of equals the longest", ("-c", "c"), "the candidate with fewer tokens"),
+        ("the lowest share", (SHARE, f"-{SHARE}"), "Choose the highest share"),
+        ("trades tokens for share", (KEY, f'{SHARE} - c["tokens"] / 2500'), "between equals"),
+        ("the most tokens that fit", (KEY, 'c["tokens"]'), "Choose the highest share"),
+        ("returns nothing", lambda candidates, cap: None, "forget a `return`"),
+        ("none fits raises", (IF_NONE, ""), "ask whether any is left"),
+        ("none fits, an empty text", ("None", '""'), "If no candidate fits, return None"),
+        ("none fits, the word none", ("None", '"None"'), "If no candidate fits, return None"),
+        ("none fits, the shortest", ("None", f"{LOWEST} if candidates else None"), "return None"),
+        ("returns the candidate", (NAME, "best"), "Return the name"),
+        ("returns the share", (NAME, SHARE.replace("c[", "best[")), "Return the name"),
     ),
-    ("1.4", "rounds the share", lambda c, cap: _best(c, cap, key=lambda x: (round(_share(x), 1), -x["tokens"])), "without rounding"),
-    ("1.4", "of equals the first", lambda c, cap: _best(c, cap, key=_share), "take the candidate with fewer tokens"),
-    ("1.4", "of equals the last", lambda c, cap: _best(c[::-1], cap, key=_share), "take the candidate with fewer tokens"),
-    ("1.4", "of equals the longest", lambda c, cap: _best(c, cap, key=lambda x: (_share(x), x["tokens"])), "take the candidate with fewer"),
-    ("1.4", "the lowest share", lambda c, cap: _best(c, cap, key=lambda x: -_share(x)), "Choose the highest share"),
-    (
-        "1.4",
-        "trades tokens for share",
-        lambda c, cap: _best(c, cap, key=lambda x: _share(x) - x["tokens"] / 2500),
-        "tokens decide between equals",
+    *faults(
+        "1.5",
+        ("the sum", (MEAN, "sum(tokens)"), "favours short answers"),
+        ("the lowest mean", ("max", "min"), "the least likely candidate"),
+        ("the size without its sign", (MEAN, f"-{MEAN}"), "the least likely candidate"),
+        ("counts from 1", (PICK, f"{PICK} + 1"), "counts from 0"),
+        ("the most likely token", (MEAN, "max(tokens)"), "the first or the highest alone"),
+        ("the least likely token", (MEAN, "min(tokens)"), "the last or the lowest alone"),
+        ("the first token", (MEAN, "tokens[0]"), "the first or the highest alone"),
+        ("the last token", (MEAN, "tokens[-1]"), "the last or the lowest alone"),
+        ("the mean probability", (MEAN, "np.mean(np.exp(tokens))"), "not of probabilities"),
+        ("the median", (MEAN, "np.median(tokens)"), "not the median"),
+        ("divides twice", (MEAN, f"{MEAN} / len(tokens)"), "favours long answers"),
+        ("of equals the last", (PICK, "3 - means[::-1].index(max(means))"), "the first candidate"),
+        ("one matrix", lambda logliks: int(np.argmax(np.mean(logliks, axis=1))), "on its own"),
+        ("returns the mean", (PICK, "max(means)"), "Return the index"),
+        ("returns the candidate", (PICK, f"logliks[{PICK}]"), "Return the index"),
+        ("rounds the means", (MEAN, f"round({MEAN}, 1)"), "without rounding"),
     ),
-    ("1.4", "the most tokens that fit", lambda c, cap: _best(c, cap, key=lambda x: x["tokens"]), "Choose the highest share"),
-    ("1.4", "gives nothing back", lambda c, cap: None, "forget a `return`"),
-    ("1.4", "none fits raises", _best_raises, "ask whether any is left"),
-    ("1.4", "none fits, an empty text", lambda c, cap: _best(c, cap, none=""), "If no candidate fits, give back None"),
-    ("1.4", "none fits, the word none", lambda c, cap: _best(c, cap, none="None"), "If no candidate fits, give back None"),
-    ("1.4", "none fits, the shortest", _best_falls_back, "If no candidate fits, give back None"),
-    (
-        "1.4",
-        "gives the candidate",
-        lambda c, cap: max((x for x in c if x["tokens"] <= cap), key=_share, default=None),
-        "Give back the name",
+    *faults(
+        "1.6",
+        ("the plain share", (KNOWN, "p"), "the plain share of right answers"),
+        ("does not divide", (" / (1 - 1 / options)", ""), "Divide by 1 - 1/options"),
+        ("goes below 0", ("max(0, ", "("), "nobody knows less than nothing"),
+        ("without the sign", ("max(0, ", "abs("), "nobody knows less than nothing"),
+        ("always four options", ("1 / options", "1 / 4"), "which is 2 here"),
+        ("the sum", (" / len(correct)", ""), "take the mean of `correct`"),
+        ("per cent", ("return ", "return 100 * "), "take the mean of `correct`"),
+        ("wrong over options", (KNOWN, "max(0, p - (1 - p) / options)"), "by guessing alone"),
+        ("all or nothing", (KNOWN, "p if p > 1 / options else 0"), "the scale is stretched"),
+        ("rounds", (KNOWN, f"round({KNOWN}, 2)"), "Do not round"),
+        ("one for each answer", (KNOWN, f"[{KNOWN} for p in correct]"), "Return a number"),
+        ("not a number", (KNOWN, 'float("nan")'), "All right means that all is known"),
     ),
-    ("1.4", "gives the share", lambda c, cap: max((_share(x) for x in c if x["tokens"] <= cap), default=None), "Give back the name"),
-    ("1.5", "the sum", lambda x: _pick(x, sum), "favours short answers"),
-    ("1.5", "the lowest mean", lambda x: _pick(x, best=min), "the least likely candidate"),
-    ("1.5", "the size without its sign", lambda x: _pick(x, lambda t: np.mean(np.abs(t))), "the least likely candidate"),
-    ("1.5", "counts from 1", lambda x: _pick(x) + 1, "counts from 0"),
-    ("1.5", "the most likely token", lambda x: _pick(x, max), "All tokens of a candidate count"),
-    ("1.5", "the least likely token", lambda x: _pick(x, min), "All tokens of a candidate count"),
-    ("1.5", "the first token", lambda x: _pick(x, lambda t: t[0]), "All tokens of a candidate count"),
-    ("1.5", "the last token", lambda x: _pick(x, lambda t: t[-1]), "All tokens of a candidate count"),
-    ("1.5", "the mean probability", lambda x: _pick(x, lambda t: np.mean(np.exp(t))), "not of probabilities"),
-    ("1.5", "the median", lambda x: _pick(x, np.median), "not the median"),
-    ("1.5", "divides twice", lambda x: _pick(x, lambda t: sum(t) / len(t) ** 2), "favours long answers"),
-    ("1.5", "of equals the last", _pick_last, "take the first candidate"),
-    ("1.5", "one matrix of all", lambda x: int(np.argmax(np.array(x).mean(axis=1))), "the mean of each list on its own"),
-    ("1.5", "gives the mean", lambda x: float(max(np.mean(t) for t in x)), "Give back the index"),
-    ("1.5", "gives the candidate", lambda x: max(x, key=np.mean), "Give back the index"),
-    ("1.5", "rounds the means", lambda x: _pick(x, lambda t: round(sum(t) / len(t), 1)), "is the highest"),
-    ("1.6", "the plain share", lambda c, o: sum(c) / len(c), "the plain share of right answers"),
-    ("1.6", "does not divide", lambda c, o: max(0, sum(c) / len(c) - 1 / o), "Divide by 1 - 1/options"),
-    ("1.6", "goes below 0", lambda c, o: _known(c, o, floor=-9), "nobody knows less than nothing"),
-    ("1.6", "without the sign", lambda c, o: abs(_known(c, o, floor=-9)), "nobody knows less than nothing"),
-    ("1.6", "always four options", lambda c, o: _known(c, 4), "which is 2 here"),
-    ("1.6", "the sum", lambda c, o: max(0, (sum(c) - 1 / o) / (1 - 1 / o)), "take the mean of `correct`"),
-    ("1.6", "per cent", lambda c, o: 100 * _known(c, o), "take the mean of `correct`"),
-    ("1.6", "wrong answers over options", lambda c, o: max(0, (sum(c) - (len(c) - sum(c)) / o) / len(c)), "by guessing alone"),
-    ("1.6", "all or nothing above guessing", lambda c, o: sum(c) / len(c) if sum(c) / len(c) > 1 / o else 0, "the scale is stretched"),
-    ("1.6", "rounds", lambda c, o: round(_known(c, o), 2), "do not round"),
-    ("1.6", "one for each answer", lambda c, o: [max(0, (x - 1 / o) / (1 - 1 / o)) for x in c], "Give back one number"),
-    ("1.6", "not a number", lambda c, o: float("nan"), "All right means that all is known"),
 ]

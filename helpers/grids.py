@@ -6,6 +6,7 @@ gives it a version: raise it when the experiment changes, and make its results a
 """
 
 import itertools
+import json
 import os
 import re
 import time
@@ -46,6 +47,9 @@ def table(name: str, measure, configurations: list[dict], live=(), version=1, da
             f"The name of an experiment is a file's name, without spaces: not {name!r}"
         )
     about = {"name": name, "version": version, "data": cache.key(data)}
+    configurations, live = _plain(configurations), _plain(list(live))
+    if any(one not in configurations for one in live):
+        raise ValueError(f"Some live runs of '{name}' are not among its configurations")
     full = os.environ.get("FULL") == "1"
     stored = {} if full else _stored(about, [c for c in configurations if c not in live])
     computed = _computed(about, measure, configurations if full else live)
@@ -65,6 +69,11 @@ def table(name: str, measure, configurations: list[dict], live=(), version=1, da
     return result
 
 
+def _plain(values):
+    """The same as JSON keeps it: NumPy's numbers as Python's."""
+    return json.loads(json.dumps(values, default=lambda value: value.tolist()))
+
+
 def _stored(about, wanted):
     """The rows that come with the course, by their configuration."""
     path = STORED / f"{about['name']}.json"
@@ -72,9 +81,11 @@ def _stored(about, wanted):
     rows = {cache.key(row["configuration"]): row for row in found["rows"]}
     missing = sum(cache.key(configuration) not in rows for configuration in wanted)
     differs = [what for what in ("version", "data") if found.get(what) != about[what]]
+    if not wanted and differs:
+        return {}  # all runs are live, and there is nothing to compare them with
     if missing or differs:
         minutes = sum(row["seconds"] for row in rows.values()) / 60
-        why = f"are of another {' and other '.join(differs)}" if rows and differs else ""
+        why = f"are of other {' and other '.join(differs)}" if rows and differs else ""
         raise Outdated(
             f"The stored results of '{about['name']}' {why or f'lack {missing} configurations'}. "
             f"To compute these {len(wanted)} runs here (about {minutes:.0f} minutes for the "
@@ -92,7 +103,7 @@ def _computed(about, measure, wanted):
     for configuration in tqdm(wanted, desc=about["name"], disable=not wanted):
         if cache.key(configuration) not in rows:
             start = time.perf_counter()
-            row = {"configuration": configuration, "result": measure(**configuration)}
+            row = {"configuration": configuration, "result": _plain(measure(**configuration))}
             row["seconds"] = round(time.perf_counter() - start, 2)
             rows[cache.key(configuration)] = row
             cache.write_json(path, {**about, **records.made_with(), "rows": list(rows.values())})

@@ -5,8 +5,6 @@ import pandas as pd
 from helpers import say
 from helpers.engine import cache
 
-VERDICTS = ("supported", "refuted", "inconclusive", "not testable here")
-
 
 def claims() -> pd.DataFrame:
     """The 104 claims of five widely read explainers, with the notebooks that measure them; indexed

@@ -144,7 +144,7 @@ def fit(llm, weights: dict, examples: list[Example], recipe: Recipe, run, held_o
 def train(
     llm, examples, recipe=None, held_out=(), stop_after=None, label="training", watch=None
 ) -> Path:
-    """Train an adapter on `examples`. Returns its folder; at once, if it has been trained before.
+    """Train an adapter on `examples`. Returns its folder; at once, if the same was trained before.
 
     An interrupted run goes on at its last checkpoint and ends with the same weights. held_out:
     examples whose loss is measured after each epoch. stop_after: stop after this many steps. watch:
@@ -201,8 +201,8 @@ def adapted(llm, folder=None):
         base = record["base"]
         raise ValueError(f"The adapter {folder} was trained on '{base}', not on '{llm.name}'")
     outer = adapters.on(llm)
-    adapters.put_on(llm, adapters.read(folder, Recipe(**record["recipe"])))
     try:
+        adapters.put_on(llm, adapters.read(folder, Recipe(**record["recipe"])))
         yield llm
     finally:
         adapters.put_on(llm, outer)

@@ -56,11 +56,6 @@ def recall_at_k(ranked: list[str], relevant: set[str], k: int) -> float:
     return len(set(ranked[:k]) & relevant) / len(relevant)
 
 
-def reciprocal_rank(ranked: list[str], relevant: set[str]) -> float:
-    """1 / rank of the first relevant id, 0 if there is none; its mean over queries is the MRR."""
-    return next((1 / rank for rank, item in enumerate(ranked, start=1) if item in relevant), 0.0)
-
-
 def ndcg(ranked: list[str], relevant: set[str], k: int = 10) -> float:
     """Normalised discounted cumulative gain at k, relevant or not (Järvelin & Kekäläinen 2002)."""
     worth = [1 / math.log2(rank + 1) for rank in range(1, k + 1)]

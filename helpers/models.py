@@ -15,6 +15,7 @@ import torch
 import torch.nn.functional as F
 import transformers
 from tqdm.auto import tqdm
+from transformers import GenerationConfig
 
 from helpers.engine import cache, decoding, fits, machine, store, weights
 
@@ -53,12 +54,13 @@ class Generation:
 @torch.inference_mode()
 def plain_generate(model, prompts: list[list[int]], max_new_tokens: int, end_ids: set[int]):
     """The new token ids after each prompt, by transformers' own `generate`, one after the other."""
-    options = {"max_new_tokens": max_new_tokens, "do_sample": False, "pad_token_id": min(end_ids)}
+    ends = {"eos_token_id": list(end_ids), "pad_token_id": min(end_ids, default=0)}
+    greedy = GenerationConfig(max_new_tokens=max_new_tokens, do_sample=False, **ends)
     out = []
     for ids in prompts:
         inputs = torch.tensor([ids], device=model.device)
-        options |= {"attention_mask": torch.ones_like(inputs), "eos_token_id": list(end_ids)}
-        made = model.generate(inputs, **options)
+        mask = torch.ones_like(inputs)
+        made = model.generate(inputs, attention_mask=mask, generation_config=greedy)
         out.append(made[0, len(ids) :].tolist())
     return out
 
@@ -83,7 +85,7 @@ class LLM:
         self.adapter, self.on = None, None  # the adapter that is on, by its hash: `lora.adapted`
         self.frozen_layers = 0  # layers, from below, that training leaves alone: engine/packing.py
         self.use_shipped = False
-        self.context = model.config.get_text_config().max_position_embeddings
+        self.context = fits.context(model.config.get_text_config())
         ends = model.generation_config.eos_token_id
         ends = set(ends if isinstance(ends, list) else [ends]) | {tokenizer.eos_token_id}
         self.end_ids = ends - {None}
@@ -101,13 +103,16 @@ class LLM:
         They are found by a hash of weights, prompt and length, so none is out of date. At the end
         it says how many were missing and had to be computed.
         """
-        self.use_shipped, before = os.environ.get("FULL") != "1", store.Store.missing
+        outer, before = self.use_shipped, store.Store.missing
+        self.use_shipped = os.environ.get("FULL") != "1"
         try:
             yield
         finally:
-            self.use_shipped = False
+            self.use_shipped = outer
         if missing := store.Store.missing - before:
-            print(f"{missing} of these answers did not come with the course: computed here.")
+            print(
+                f"{missing} of these answers did not come with the course and were computed here."
+            )
 
     def chat(self, system: str, user: str, shots=()) -> str:
         """The prompt text of a chat, up to where the assistant begins.
@@ -185,10 +190,7 @@ class Embedder:
         return cache.key(self.name, sums)
 
     def encode(self, texts: list[str], progress: str | None = None) -> np.ndarray:
-        """Embed texts: float32 of shape (len(texts), dimension), each row of length 1.
-
-        Cached on disk, except for a single text.
-        """
+        """Embed texts: float32 of shape (len(texts), dimension), each row of length 1; cached."""
 
         def compute():
             options = {"show_progress_bar": progress is not None, "batch_size": 32}

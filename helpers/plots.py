@@ -172,16 +172,13 @@ def live_losses(every: float = 3.0):
         if time.monotonic() - state["drawn"] < every:
             return
         steps, losses = [entry["step"] for entry in log], [entry["loss"] for entry in log]
-        figure = curves(
-            {"loss": (steps, losses)},
-            f"training: loss {losses[-1]:.2f} at step {steps[-1]}",
-            "step",
-            "loss of the batch (nats a token)",
-        )
+        title = f"training: loss {losses[-1]:.2f} at step {steps[-1]}"
+        line = {"loss": (steps, losses)}
+        picture = Picture(curves(line, title, "step", "loss of the batch (nats a token)"))
         if state["handle"]:
-            state["handle"].update(figure)
+            state["handle"].update(picture)
         else:
-            state["handle"] = display(figure, display_id=True)
+            state["handle"] = display(picture, display_id=True)
         state["drawn"] = time.monotonic()
 
     return watch

@@ -26,7 +26,8 @@ class Parts:
 class Style:
     """How answers should read. `form` has the places {answer}, {document} and perhaps {step}.
 
-    next_steps: the action that follows, by the beginning of the cited document's id.
+    next_steps: the action that follows, by the beginning of the cited document's id. ids: what
+    the ids look like, a regular expression; what is in brackets and no id is no citation.
     """
 
     instruction: str = (
@@ -36,6 +37,12 @@ class Style:
     abstention: str = "The documents do not say."
     form: str = "{answer} [{document}]"
     next_steps: dict = field(default_factory=dict, hash=False)
+    ids: str = ID
+
+    def __post_init__(self):
+        places = [self.form.count(f"{{{place}}}") for place in ("answer", "document", "step")]
+        if places[0] != 1 or max(places) > 1 or not self.abstention:
+            raise ValueError("A style needs an abstention, and {answer} once in its form")
 
     @classmethod
     def load(cls, path) -> "Style":
@@ -50,7 +57,7 @@ class Style:
         """What an answer in this form looks like; each place of the form is a group."""
         places = {
             "answer": r"(?P<answer>[^\[\]\n]+?)",
-            "document": f"(?P<document>{ID})",
+            "document": f"(?P<document>{self.ids})",
             "step": r"(?P<step>[^\[\]\n.]+)",
         }
         pieces = re.split(r"\{(answer|document|step)\}", self.form)
@@ -76,7 +83,7 @@ class Style:
         match = self.pattern.fullmatch(text)
         return Parts(
             short=match["answer"] if match else text,
-            citations=tuple(re.findall(rf"\[({ID})\]", text)),
+            citations=tuple(re.findall(rf"\[({self.ids})\]", text)),
             abstained=text.lower().startswith(self.abstention.lower()),
             in_form=bool(match) or text == self.abstention,
         )

@@ -102,12 +102,13 @@ class DenseIndex(_Index):
         return [[(i, s) for i, s in zip(*pair, strict=True) if i >= 0] for pair in pairs]
 
     def _change(self, keep, new):
-        self.vectors = self.vectors[list(keep)]
+        vectors = self.vectors[list(keep)]
         if new:
             made = self.embedder.encode([chunk.embedded for chunk in new])
-            self.vectors = np.concatenate([self.vectors, made])
+            vectors = np.concatenate([vectors, made])
+        index = vector_index(vectors, self.kind)  # from here on nothing can fail
         self._hold([self.chunks[i] for i in keep] + new)
-        self.index = vector_index(self.vectors, self.kind)
+        self.vectors, self.index = vectors, index
 
     def save(self, folder) -> None:
         """Write the index to a folder, whole or not at all."""

@@ -8,15 +8,12 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from helpers import lora
-from helpers.documents import Chunk
 from helpers.prompts import PLAIN, STANDARD, Style, Template
 from helpers.retrieval import Filter, Hit
 
 
 class Index(Protocol):
     """What a system needs of an index; every index in `retrieval` and `refine` has it."""
-
-    chunks: list[Chunk]
 
     def search(self, queries: list[str], k: int, allowed: Filter | None = None) -> list[list[Hit]]:
         """The k best passages of each query, best first."""
@@ -59,7 +56,7 @@ class System:
     ):
         """index: finds the passages (None: closed book). adapter: a LoRA folder (None: no adapter).
 
-        shots: see `prompts.Shot`. k: how many passages are searched. max_prompt_tokens: the last
+        shots: see `prompts.Shot`. k: how many passages are retrieved. max_prompt_tokens: the last
         passages are left out until the prompt fits.
         """
         self.llm, self.index, self.adapter = llm, index, adapter

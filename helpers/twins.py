@@ -91,7 +91,7 @@ def prompt_parts(system: System, question: str) -> pd.DataFrame:
     Each part is counted in tokens by itself; "chat marks" are the rest of the prompt, so that what
     is in the prompt adds up to its length. Passages that were found and left out for the limit
     follow as "cut". `attrs["prompt"]` is the prompt as (part, text) pairs in its order. Raises
-    ValueError if the question alone does not fit, or is empty.
+    ValueError if the question alone does not fit.
     """
     hits = system.index.search([question], system.k)[0] if system.index else ()
     prompt, kept = system.prompt(question, hits)
@@ -101,6 +101,10 @@ def prompt_parts(system: System, question: str) -> pd.DataFrame:
     yes, cut = "yes", f"cut: over the limit of {system.max_prompt_tokens} tokens"
     rows = [("instruction", yes, system.style.instruction)]
     for i, shot in enumerate(system.shots, start=1):
+        if template.shot:
+            text = template.shot.format(question=shot.question, answer=shot.answer).strip()
+            rows.append((f"example {i}", yes, text))
+            continue
         rows.append((f"example {i}", yes, template.user_turn(shot.question, shot.passages)))
         rows.append((f"example {i}, answer", yes, shot.answer))
     for i, hit in enumerate(hits):
@@ -112,7 +116,10 @@ def prompt_parts(system: System, question: str) -> pd.DataFrame:
     table.insert(1, "tokens", [len(system.llm.encode(text)) for text in table["text"]])
     inside = table[table["in the prompt"] == yes]
     prompted, rest = [], prompt
-    for part, text in zip(inside["part"], inside["text"], strict=True):
+    parts = list(zip(inside["part"], inside["text"], strict=True))
+    asked_at = len(parts) - 1 - len(kept)  # where the user's last turn begins
+    last_turn = sorted(parts[asked_at:], key=lambda pair: prompt.rfind(pair[1]))
+    for part, text in parts[:asked_at] + last_turn:
         gap, _, rest = rest.partition(text)
         prompted += [("chat marks", gap), (part, text)]
     prompted.append(("chat marks", rest))

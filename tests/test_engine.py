@@ -147,6 +147,22 @@ def test_a_window_wider_than_the_context_is_none():
     assert not fits.window(unused)
 
 
+def test_positions_that_depend_on_the_length_take_the_plain_path():
+    scaling = {"rope_type": "longrope", "rope_theta": 1e4}
+    config = transformers.LlamaConfig(**SIZES)
+    config.rope_parameters = scaling
+    assert "length of the text" in fits.window(config)
+
+
+def test_both_paths_are_greedy_whatever_the_model_prefers(tiny_model):
+    llm = models.load_llm(tiny_model)
+    llm.model.generation_config.repetition_penalty = 1.8
+    llm.model.generation_config.no_repeat_ngram_size = 1
+    prompts = [llm.encode("the river and the river and"), llm.encode("a b a b")]
+    fast = decoding.generate(llm.model, prompts, 8, llm.end_ids)
+    assert fast == models.plain_generate(llm.model, prompts, 8, llm.end_ids)
+
+
 def test_a_disagreement_is_noticed(tiny_model, monkeypatch, capsys):
     """A broken engine is not used: each of its three parts is compared."""
     real = packing.losses

@@ -63,9 +63,9 @@ def test_what_was_computed_is_found_again_and_full_computes_all(stored, monkeypa
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        ({"version": 2}, "are of another version"),
-        ({"data": ["other rows"]}, "are of another data"),
-        ({"data": [1], "version": 3}, "are of another version and other data"),
+        ({"version": 2}, "are of other version"),
+        ({"data": ["other rows"]}, "are of other data"),
+        ({"data": [1], "version": 3}, "are of other version and other data"),
     ],
 )
 def test_rows_that_do_not_fit_are_refused(stored, options, reason):
@@ -85,6 +85,15 @@ def test_what_is_missing_is_refused_unless_it_is_live(stored, capsys):
 
 def test_changed_code_with_the_same_version_keeps_its_results(stored):
     assert not grids.table("doubling", lambda x, seed: 1 / 0, GRID).live.any()
+
+
+def test_an_experiment_of_ones_own_needs_nothing_stored(empty_artifacts, capsys):
+    configurations = grids.grid(x=np.array([1, 2]), seed=[0])
+    rows = grids.table("mine", measure, configurations, live=configurations)
+    assert list(rows.value) == [2.0, 4.0] and rows.live.all()
+    assert "2 live runs of 'mine' have no stored twin" in capsys.readouterr().out
+    with pytest.raises(ValueError, match="are not among its configurations"):
+        grids.table("mine", measure, configurations, live=[{"x": 3, "seed": 0}])
 
 
 def test_a_name_with_a_space_is_refused():

@@ -10,7 +10,7 @@ import time
 
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from helpers import course, lora, models
 from helpers.engine import adapters, cache, methods, packing, runs
@@ -374,6 +374,40 @@ def test_an_adapter_is_read_once_and_again_when_its_file_changed(
     with lora.adapted(tiny, folder):
         pass
     assert len(read) == 2
+
+
+@pytest.mark.parametrize("moment", ["set_peft_model_state_dict", "get_peft_model"])
+def test_an_interruption_while_an_adapter_goes_on_leaves_no_trace(
+    tiny, empty_artifacts, monkeypatch, moment
+):
+    folder, other = (
+        lora.train(tiny, EXAMPLES, dataclasses.replace(RECIPE, seed=seed)) for seed in (0, 1)
+    )
+    before, loss = model_hash(tiny), lora.evaluate_loss(tiny, EXAMPLES)
+    real = getattr(adapters.peft, moment)
+
+    def interrupted(*args, **kwargs):
+        real(*args, **kwargs)
+        raise KeyboardInterrupt
+
+    with lora.adapted(tiny, other):
+        outer = lora.evaluate_loss(tiny, EXAMPLES)
+        with monkeypatch.context() as patch:
+            patch.setattr(adapters.peft, moment, interrupted)
+            with pytest.raises(KeyboardInterrupt), lora.adapted(tiny, folder):
+                pass
+        assert lora.evaluate_loss(tiny, EXAMPLES) == outer
+    assert model_hash(tiny) == before and lora.evaluate_loss(tiny, EXAMPLES) == loss
+    with lora.adapted(tiny, folder):
+        assert lora.evaluate_loss(tiny, EXAMPLES) != loss
+
+
+def test_an_adapter_that_lacks_weights_is_refused(tiny, empty_artifacts):
+    folder = lora.train(tiny, EXAMPLES, RECIPE)
+    save_file({"nothing": torch.zeros(1)}, folder / "adapter_model.safetensors")
+    with pytest.raises(ValueError, match="not those of its recipe"), lora.adapted(tiny, folder):
+        pass
+    assert tiny.on is None
 
 
 def test_shipped_adapters_fit_and_are_whole(llm, monkeypatch, tmp_path):

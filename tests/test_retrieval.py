@@ -281,3 +281,14 @@ def test_weights_of_a_fusion(index, keyword):
     assert [h.chunk for h in only][: len(keyword.search(query, 5)[0])] == [
         h.chunk for h in keyword.search(query, 5)[0]
     ]
+
+
+def test_a_change_that_fails_leaves_the_index_as_it_was(embedder, monkeypatch):
+    pages = [documents.Document(f"d{i}", "t", f"Page {i} is about {i}.", "x") for i in range(4)]
+    index = retrieval.DenseIndex(documents.chunk(pages), embedder)
+    before = index.search(["page 2"], 4)
+    with monkeypatch.context() as patch:
+        patch.setattr(type(embedder), "encode", lambda *args: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            index.update(documents.chunk(pages[:1]))
+    assert len(index.chunks) == len(index.vectors) == 4 and index.search(["page 2"], 4) == before

@@ -44,7 +44,10 @@ def test_every_id_of_a_document_can_be_cited(id, tmp_path):
     (tmp_path / f"{id}.txt").write_text("The pump is blue.", encoding="utf-8")
     (document,) = documents.load_documents(tmp_path)
     plain = prompts.Style()
-    for style in (plain, dataclasses.replace(STYLE, next_steps={"": "ask again"})):
+    for style in (
+        plain,
+        dataclasses.replace(STYLE, next_steps={"": "ask again"}, ids=documents.ID),
+    ):
         read = answer(style.write("blue", document.id), style)
         assert document.id == id and read.citations == (id,) and read.in_form
     assert f"[{id}] The pump" in prompts.Template().user_turn("?", [(id, document.text)])

@@ -229,3 +229,21 @@ def test_hostile_text_is_escaped(hostile, embedder, llm):
     for value in [*shown, inspector.children[-2].value]:
         assert "<script" not in value and "<i>" not in value and "&lt;script&gt;" in value
     assert "&lt;i&gt;0" in shown[0] and exact(shown[1]).count(HOSTILE) == 6
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        prompts.Template(best_last=True),
+        prompts.Template(turn="Question: {question}\n\n{passages}"),
+        prompts.Template(shot="Question: {question}\nAnswer: {answer}\n\n"),
+    ],
+    ids=["best last", "question first", "shots in the turn"],
+)
+def test_the_parts_of_every_template_make_up_the_prompt(llm, index, template):
+    system = course.system(llm, index, template=template, shots=SHOTS)
+    parts = widgets.prompt_parts(system, QUERY).attrs["prompt"]
+    prompt, _ = system.prompt(QUERY, index.search([QUERY])[0])
+    assert "".join(text for _, text in parts) == prompt
+    names = [name for name, _ in parts if name != "chat marks"]
+    assert len(names) == len(set(names)) and "question" in names

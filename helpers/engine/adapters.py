@@ -20,9 +20,7 @@ from helpers.engine.layers import first_layer, linear_layers
 
 @dataclass(frozen=True, eq=False)
 class Adapter:
-    """An adapter read from its folder: the recipe that made it, PEFT's configuration, and its
-    weights.
-    """
+    """An adapter read from its folder: its recipe, PEFT's configuration, and its weights."""
 
     recipe: object
     config: peft.PeftConfig | None
@@ -32,13 +30,16 @@ class Adapter:
 
 
 def read(folder, recipe) -> Adapter:
-    """Read an adapter; one whose file has not changed since is not read again."""
-    path = Path(folder) / "adapter_model.safetensors"
-    return _read(path, path.stat().st_mtime_ns, recipe)
+    """Read an adapter; one whose files have not changed since is not read again."""
+    files = [Path(folder) / name for name in ("adapter_model.safetensors", "adapter_config.json")]
+    stamps = [(f.stat().st_size, f.stat().st_mtime_ns) for f in files if f.exists()]
+    if recipe.method == "full":  # as large as the model: not kept
+        return _read.__wrapped__(files[0], None, recipe)
+    return _read(files[0], tuple(stamps), recipe)
 
 
 @lru_cache(maxsize=4)
-def _read(path, _changed, recipe):
+def _read(path, _stamps, recipe):
     config = None
     if recipe.method != "full":
         config = peft.PeftConfig.from_pretrained(str(path.parent))
@@ -52,11 +53,9 @@ def put_on(llm, adapter: Adapter | None) -> None:
         llm.on.stack.close()
     llm.on, llm.adapter = None, None
     if adapter is not None:
-        llm.on = methods.On(adapter, ExitStack())
-        llm.on.stack.enter_context(
-            _full(llm, adapter) if adapter.config is None else _with_peft(llm, adapter)
-        )
-        llm.adapter = adapter.sha256
+        stack, kind = ExitStack(), _full if adapter.config is None else _with_peft
+        stack.enter_context(kind(llm, adapter))
+        llm.on, llm.adapter = methods.On(adapter, stack), adapter.sha256
 
 
 def on(llm) -> Adapter | None:
@@ -71,45 +70,40 @@ def on(llm) -> Adapter | None:
 @contextmanager
 def _with_peft(llm, adapter):
     """PEFT's layers in place of the model's own. (Its `disable_adapter` would leave them in.)"""
-    if adapter.recipe.method == "prefix":
-        wrapped = _wrapped(llm, adapter)
+    with methods.undone(llm):
+        if adapter.recipe.method == "prefix":
+            wrapped = _wrapped(llm, adapter)
+        elif llm not in adapter.layers:  # made once for each model
+            wrapped = _wrapped(llm, adapter)
+            modules = llm.model.named_modules()
+            adapter.layers[llm] = {n: m for n, m in modules if isinstance(m, BaseTunerLayer)}
+        else:
+            wrapped = methods.place(llm, adapter.layers[llm])
         with methods.in_place(llm, wrapped, adapter.recipe):
-            llm.model.requires_grad_(False)
             yield
-        return
-    if llm not in adapter.layers:  # made once for each model
-        wrapped = _wrapped(llm, adapter)
-        modules = llm.model.named_modules()
-        adapter.layers[llm] = {n: m for n, m in modules if isinstance(m, BaseTunerLayer)}
-        methods.take_off(llm, wrapped)
-    own = {name: llm.model.get_submodule(name) for name in adapter.layers[llm]}
-    _place(llm, adapter.layers[llm])
-    llm.frozen_layers = first_layer(llm, adapter.recipe) if llm.fast else 0
-    try:
-        yield
-    finally:
-        llm.frozen_layers = 0
-        _place(llm, own)
 
 
 def _wrapped(llm, adapter):
-    wrapped = peft.get_peft_model(llm.model, adapter.config)
+    """PEFT's model with an adapter's weights. Raises ValueError if they are not all there."""
+    with torch.random.fork_rng():  # its first, random weights are not used
+        wrapped = peft.get_peft_model(llm.model, adapter.config)
+    names = peft.get_peft_model_state_dict(wrapped, save_embedding_layers=False).keys()
+    _complete(adapter, names)
     peft.set_peft_model_state_dict(wrapped, adapter.tensors)
     wrapped.requires_grad_(False)
     return wrapped
 
 
-def _place(llm, modules):
-    for name, module in modules.items():
-        parent, _, child = name.rpartition(".")
-        setattr(llm.model.get_submodule(parent), child, module)
+def _complete(adapter, names):
+    if adapter.tensors.keys() != set(names):
+        raise ValueError("The adapter's weights are not those of its recipe. Train it again.")
 
 
 @contextmanager
 def _full(llm, adapter):
-    weights = {
-        f"{name}.weight": layer.weight for name, layer in linear_layers(llm, adapter.recipe).items()
-    }
+    layers = linear_layers(llm, adapter.recipe).items()
+    weights = {f"{name}.weight": layer.weight for name, layer in layers}
+    _complete(adapter, weights)
     with methods.restored(llm, weights, first_layer(llm, adapter.recipe)):
         for name, weight in adapter.tensors.items():
             weights[name].copy_(weight)

@@ -102,7 +102,7 @@ def score(model, prompt: list[int], continuations: list[list[int]]) -> list[floa
 
 def common_prefix(rows: list[list[int]]) -> int:
     """How many leading tokens all rows have in common; at least one is left to each row."""
-    shortest, first = min(map(len, rows)) - 1, rows[0]
+    shortest, first = max(0, min(map(len, rows)) - 1), rows[0]
     return next((i for i in range(shortest) if any(row[i] != first[i] for row in rows)), shortest)
 
 

@@ -4,6 +4,8 @@ A model for which it does not (sliding windows, scaled embeddings, other module 
 plain path.
 """
 
+import sys
+
 import torch
 import torch.nn.functional as F
 
@@ -30,17 +32,26 @@ def engine_fits(llm) -> bool:
     return not reason
 
 
+def context(config) -> int:
+    """The longest text that a model reads, in tokens."""
+    names = ("max_position_embeddings", "max_seq_len", "n_positions")
+    return next((getattr(config, n) for n in names if getattr(config, n, None)), sys.maxsize)
+
+
 def window(config) -> str:
     """A reason if some layer sees only a part of the context: short texts would not show the
     difference.
     """
     size = getattr(config, "sliding_window", None)
-    if (
-        size
-        and getattr(config, "use_sliding_window", True)
-        and size < config.max_position_embeddings
-    ):
+    if size and getattr(config, "use_sliding_window", True) and size < context(config):
         return f"it has a sliding window of {size} tokens"
+    scaling = getattr(config, "rope_parameters", None) or {}
+    kinds = [
+        scaling.get("rope_type"),
+        *(v.get("rope_type") for v in scaling.values() if type(v) is dict),
+    ]
+    if {"longrope", "dynamic"} & set(kinds):
+        return "its positions depend on the length of the text"
     if getattr(config, "attention_chunk_size", None):
         return f"it attends in chunks of {config.attention_chunk_size} tokens"
     return ""

@@ -36,6 +36,6 @@ def linear_layers(llm, recipe) -> dict[str, nn.Module]:
     found = {}
     for number, layer in enumerate(layers):
         for name, module in layer.named_modules() if number >= first_layer(llm, recipe) else ():
-            if isinstance(module, (nn.Linear, Conv1D)):
+            if isinstance(module, nn.Linear | Conv1D) and min(module.weight.shape) > 1:
                 found[f"{stack}.{number}.{name}"] = module
     return found

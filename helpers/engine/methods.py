@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import peft
 import torch
+from torch import nn
+from transformers.pytorch_utils import Conv1D
 
 from helpers.engine.decoding import cache_argument
 from helpers.engine.layers import first_layer, layer_list, linear_layers
@@ -28,20 +30,47 @@ class On:
     stack: ExitStack
 
 
-def take_off(llm, wrapped):
-    """Put the model's own layers back, without PEFT's marks."""
-    wrapped.unload()
-    if hasattr(llm.model, "peft_config"):
-        del llm.model.peft_config  # with it the next adapter would count as a second one
-    llm.model.requires_grad_(False)
+@contextmanager
+def undone(llm):
+    """While the block runs, PEFT may put layers into the model; then the model is as it was."""
+    linear = nn.Linear | Conv1D
+    own = {name: m for name, m in llm.model.named_modules() if isinstance(m, linear)}
+    try:
+        yield
+    finally:
+        llm.frozen_layers = 0
+        place(llm, own)
+        llm.model.__dict__.pop("peft_config", None)  # PEFT's mark that it has been here
+        llm.model.requires_grad_(False)
+
+
+def place(llm, modules: dict[str, nn.Module]) -> None:
+    """Put modules into the model, by their names."""
+    for name, module in modules.items():
+        parent, _, child = name.rpartition(".")
+        setattr(llm.model.get_submodule(parent), child, module)
+
+
+def idle(llm) -> None:
+    """Raise RuntimeError if an adapter is on the model or it is being trained."""
+    if llm.on is not None:
+        raise RuntimeError(
+            "The model has an adapter on, or is being trained. Leave that block (`lora.adapted` or "
+            "`lora.tuned`) first."
+        )
 
 
 def check(llm, recipe) -> None:
-    """Raise ValueError if a recipe does not fit the model."""
+    """Raise ValueError if a recipe does not fit the model, RuntimeError if the model is busy."""
+    idle(llm)
     if recipe.method not in METHODS:
         raise ValueError(f"There is no method '{recipe.method}'; there are {', '.join(METHODS)}")
     if not 0 < (share := recipe.top_layers) <= 1:
         raise ValueError(f"top_layers is a share of the layers, above 0 and at most 1, not {share}")
+    if recipe.epochs < 1 or recipe.batch < 1:
+        raise ValueError(f"epochs and batch are at least 1, not {recipe.epochs} and {recipe.batch}")
+    if recipe.method == "prefix" and not llm.fast:
+        raise ValueError(f"A prefix can't be trained on {llm.name}, which takes the plain path")
     shapes = {name: tuple(m.weight.shape) for name, m in linear_layers(llm, recipe).items()}
     name, shape = min(shapes.items(), key=lambda item: min(item[1]))
     if recipe.method == "lora" and recipe.rank > min(shape):
@@ -76,52 +105,41 @@ def tunable(llm, recipe, config):
     (None for "full").
     Raises RuntimeError if an adapter is on the model or it is being trained.
     """
-    if llm.on is not None:
-        raise RuntimeError(
-            "The model has an adapter on, or is being trained. Leave that block (`lora.adapted` or "
-            "`lora.tuned`) first."
-        )
+    idle(llm)
     llm.on = On(None, ExitStack())
     try:
         if recipe.method == "full":
-            layers = linear_layers(llm, recipe)
-            weights = {
-                f"{name}.weight": layer.weight.requires_grad_(True)
-                for name, layer in layers.items()
-            }
+            layers = linear_layers(llm, recipe).items()
+            weights = {f"{name}.weight": layer.weight for name, layer in layers}
             with restored(llm, weights, first_layer(llm, recipe)):
+                for weight in weights.values():
+                    weight.requires_grad_(True)
                 yield weights, None
         else:
-            wrapped = peft.get_peft_model(llm.model, config)
-            if recipe.method == "prefix":
-                start_as_text(llm, wrapped, recipe.rank)
-            with in_place(llm, wrapped, recipe):
-                yield (
-                    {name: p for name, p in wrapped.named_parameters() if p.requires_grad},
-                    wrapped,
-                )
+            with undone(llm):
+                wrapped = peft.get_peft_model(llm.model, config)
+                if recipe.method == "prefix":
+                    start_as_text(llm, wrapped, recipe.rank)
+                with in_place(llm, wrapped, recipe):
+                    trained = wrapped.named_parameters()
+                    yield {name: p for name, p in trained if p.requires_grad}, wrapped
     finally:
         llm.on = None
 
 
 @contextmanager
 def in_place(llm, wrapped, recipe):
-    """While the block runs, PEFT's modules are in the model; afterwards the model is as it was."""
-    hook = None
-    if recipe.method == "prefix":
-        hook = llm.model.register_forward_pre_hook(
-            with_prefix(wrapped, recipe.rank), with_kwargs=True
-        )
+    """While the block runs, losses are those of PEFT's model."""
     llm.frozen_layers = first_layer(llm, recipe) if llm.fast else 0
+    if recipe.method != "prefix":
+        yield
+        return
+    before = with_prefix(wrapped, recipe.rank)
+    hook = llm.model.register_forward_pre_hook(before, with_kwargs=True)
     try:
         yield
     finally:
-        llm.frozen_layers = 0
-        if hook:
-            hook.remove()
-            llm.model.requires_grad_(False)
-        else:
-            take_off(llm, wrapped)
+        hook.remove()
 
 
 @contextmanager
@@ -148,9 +166,7 @@ def start_as_text(llm, wrapped, tokens: int) -> None:
     """
     ids = (llm.encode("Answer the question in one short sentence. ") * tokens)[:tokens]
     out = llm.model(torch.tensor([ids], device=llm.model.device), use_cache=True)
-    past = (
-        getattr(out, "cache", None) or out.past_key_values
-    )  # as named from transformers 5.24 on, and before
+    past = out[cache_argument(llm.model)]
     states = [part[0] for layer in past.layers for part in (layer.keys, layer.values)]
     states = torch.stack(states)  # (2 x layers, heads, tokens, width)
     wrapped.prompt_encoder["default"].embedding.weight.copy_(

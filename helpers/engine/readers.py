@@ -6,7 +6,7 @@ import yaml
 
 def _markdown(path):
     try:
-        post = frontmatter.loads(path.read_text(encoding="utf-8"))
+        post = frontmatter.loads(path.read_text(encoding="utf-8-sig"))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 2}" if mark else ""
@@ -16,7 +16,7 @@ def _markdown(path):
 
 
 def _text(path):
-    return path.read_text(encoding="utf-8"), {}
+    return path.read_text(encoding="utf-8-sig"), {}
 
 
 def _html(path):

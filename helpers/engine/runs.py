@@ -31,9 +31,7 @@ class Run:
     """
 
     def __init__(self, recipe, checkpoint=None, stop_after=None, label="training", watch=None):
-        """checkpoint: a file (None: none are written). measure: the held-out loss, asked after each
-        epoch.
-        """
+        """checkpoint: a file (None: none is written). `lora.fit` sets `measure`."""
         self.recipe, self.checkpoint, self.stop_after = recipe, checkpoint, stop_after
         self.label, self.watch, self.measure = label, watch, None
         self.log, self.best, self.total = [], {}, 0

@@ -28,10 +28,11 @@ def load(cls, folder, embedder):
         chunks = json.loads((folder / "chunks.json").read_text(encoding="utf-8"))
         vectors = np.load(folder / "vectors.npy", allow_pickle=False)
         made_by, kind, index = about["encoder"], about["kind"], cls.__new__(cls)
+        chunks = [Chunk(**chunk) for chunk in chunks]
     except FileNotFoundError as error:
         missing = Path(error.filename).name
         raise FileNotFoundError(f"{folder} holds no saved index: {missing} is missing") from None
-    except (ValueError, KeyError) as error:
+    except (ValueError, KeyError, TypeError, EOFError) as error:
         raise ValueError(
             f"The index in {folder} is damaged ({error}): build it again and save it"
         ) from None
@@ -47,7 +48,7 @@ def load(cls, folder, embedder):
             f"The index in {folder} is damaged ({len(vectors)} vectors, {len(chunks)} passages): "
             "build it again"
         )
-    index._hold([Chunk(**chunk) for chunk in chunks])
+    index._hold(chunks)
     index.embedder, index.kind = embedder, kind
     index.vectors, index.index = vectors, vector_index(vectors, kind)
     return index

@@ -33,7 +33,7 @@ class Store:
         self.path, self.shipped = folder / "generations" / f"{name}.jsonl", shipped
         self.rows, self.used = {}, set()
         for path in [RESULTS / self.path.name] * shipped + [self.path]:
-            for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
+            for line in path.read_text(encoding="utf-8").split("\n") if path.is_file() else ():
                 try:
                     row = json.loads(line)
                     self.rows[row["key"]] = row["value"]
@@ -79,7 +79,7 @@ def embeddings(name: str, compute: Callable[[], np.ndarray]) -> np.ndarray:
     if path.is_file():
         try:
             return np.load(path, allow_pickle=False)
-        except ValueError:
+        except (ValueError, EOFError):
             print(f"{path.name} is damaged: embedding again.")
     np.save(buffer := io.BytesIO(), vectors := compute(), allow_pickle=False)
     cache.write_bytes(path, buffer.getvalue())

@@ -49,7 +49,7 @@ def grade_lora_forward(forward):
         table(added * alpha / 5): "The rank is the number of rows of A; you took those of B.",
         table(added * alpha / 7): "The rank is the number of rows of A; you took its columns.",
     }
-    why = "With W all zero the output is alpha / r * (x @ A.T) @ B.T; r is the rows of A."
+    why = "With W all zero the output is alpha / r * (x @ A.T) @ B.T. A has r rows."
     case(x, 0 * W, A, B, alpha, returns=added * alpha / 3, why=why, mistakes=mistakes)
 
     for rank in (1, 4, 7):

@@ -45,9 +45,9 @@ def test_wrong_answers_are_caught_by_name(id, fault, answer, message):
     assert outcome.status in {"not yet", "raised"} and message in outcome.message, outcome
 
 
-def test_every_exercise_has_four_wrong_answers_and_hints():
+def test_every_exercise_has_eight_wrong_answers_and_hints():
     for id, task in exercises.exercises().items():
-        assert sum(case[0] == id for case in WRONG) >= 4, id
+        assert sum(case[0] == id for case in WRONG) >= 8, id
         assert (
             len(task.hints) >= 2
             and 1 <= task.difficulty <= 3

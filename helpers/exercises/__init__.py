@@ -96,23 +96,14 @@ _registry: dict[str, Exercise] = {}
 _hints_shown: dict[str, int] = {}
 
 
-def exercise(
-    id: str,
-    title: str,
-    difficulty: int,
-    importance: int,
-    minutes: int,
-    hints: tuple[str, ...] | list[str] = (),
-    solution: str = "",
-):
+def exercise(id: str, title: str, difficulty: int, importance: int, minutes: int):
     """Register the decorated function as the grader, which takes an answer and may raise Wrong.
 
-    Hints and solution may be given here or by `@hints(...)` and `@solved_by(...)` below this line.
+    `@hints(...)` and `@solved_by(...)` stand below this line.
     """
 
     def register(grade):
-        shown = tuple(hints or grade.hints)
-        code = (solution or grade.solution).strip() + "\n"
+        shown, code = tuple(grade.hints), grade.solution.strip() + "\n"
         _registry[id] = Exercise(id, title, difficulty, importance, minutes, shown, code, grade)
         return grade
 

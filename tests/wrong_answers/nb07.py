@@ -78,6 +78,7 @@ WRONG = [
         ("the same, corrected", (P, CHI.format(1)), "chi-squared"),
         ("counts all questions", (DIFFER, ALL), "on which they differ count"),
         ("takes the second count", (SMALLER, "only_second"), "change places"),
+        ("takes the larger count", ("min(only", "max(only"), "Eight questions went"),
     ),
     *faults(
         "7.4",

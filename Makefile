@@ -59,7 +59,7 @@ lint: $(SETUP) ## ruff, over the notebooks too
 notebooks: $(SETUP) ## run every notebook from top to bottom and keep the outputs
 	$(PY) -m nbconvert --to notebook --execute --inplace notebooks/*.ipynb
 
-readme: setup ## put the measured table and the course map into README.md (after make test)
+readme: setup ## put the measured tables into README.md and helpers/README.md (after make test)
 	$(PY) -m scripts.make_readme
 	$(PY) -m scripts.make_reading_order
 

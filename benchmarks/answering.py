@@ -61,9 +61,7 @@ def main() -> None:
     for _ in range(ROUNDS):
         limits.append(min(timed(lambda rows=rows: read(model, prompts, rows)) for rows in (4, 8)))
         ours.append(timed(lambda: decoding.generate(model, prompts, NEW, set())))
-        model.set_attn_implementation("sdpa")
         theirs.append(timed(lambda: plain(model, prompts)))
-        model.set_attn_implementation("grouped")
     ratio = statistics.median(a / b for a, b in zip(ours, limits, strict=True))
     print(f"prefill limit: {statistics.median(limits):.3f} s a question")
     print(

@@ -1,12 +1,13 @@
 """Chunk, embed, index and search: ours against bare sentence-transformers with FAISS, LangChain and
 LlamaIndex.
 
-Run: pip install -r benchmarks/requirements.txt; python -m benchmarks.retrieving All have the same
-encoder, batch size (32) and exact FAISS index (LlamaIndex through its FAISS store), and take turns
-in one process: the speed of a machine changes more from minute to minute than they differ. All get
-the same ready passages, cut by our `chunk`, so that nobody has more or longer ones. Building starts
-at the files and ends at an index that can be searched; loading the encoder is not counted. Our disk
-cache is off.
+Run: pip install -r benchmarks/requirements.txt; python -m benchmarks.retrieving
+
+All have the same encoder, batch size (32) and exact FAISS index (LlamaIndex through its FAISS
+store), and take turns in one process: the speed of a machine changes more from minute to minute
+than they differ. All get the same passages, cut by our `chunk`, so that none has more or longer
+ones. Building starts with the files and ends with an index that can be searched; loading the
+encoder is not counted. Our disk cache is off.
 """
 
 import importlib.util
@@ -49,7 +50,7 @@ def ours():
 
 
 def bare():
-    """The two libraries below it all, and nothing else."""
+    """sentence-transformers and FAISS, and nothing else."""
     import faiss
     from sentence_transformers import SentenceTransformer
 

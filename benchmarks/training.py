@@ -1,10 +1,12 @@
 """The shipped LoRA recipe in the course's own loop, against TRL's SFTTrainer with the same recipe,
 and against the matmul peak.
 
-Run: pip install -r benchmarks/requirements.txt; python -m benchmarks.training Each side trains in a
-process of its own, with the same examples, threads and start of the adapter, and about as many
-examples to a step; then the losses on the same held-out examples are compared. Tokens are counted
-as TRL has to read them: each example with its whole prompt. What packing saves shows in the time.
+Run: pip install -r benchmarks/requirements.txt; python -m benchmarks.training
+
+Each side trains in a process of its own, with the same examples, threads and initial adapter, and
+about as many examples per step; then the losses on the same held-out examples are compared. Tokens
+are counted as TRL has to read them: each example with its whole prompt. So what packing saves shows
+up in the time.
 """
 
 import json
@@ -51,7 +53,6 @@ def trl() -> dict:
     from datasets import Dataset
 
     llm = models.load_llm()
-    llm.model.set_attn_implementation("sdpa")
     train, held_out = data(llm)
     steps = math.ceil(len(lora.packs(llm, train)) / RECIPE.batch)
     rows = Dataset.from_list(
@@ -84,13 +85,13 @@ def trl() -> dict:
         trainer.train()
         seconds = time.perf_counter() - start
     llm.model.eval()
-    llm.model.set_attn_implementation("grouped")
     return finish(llm, train, held_out, seconds)
 
 
 def finish(llm, train, held_out, seconds, read=None) -> dict:
-    """The figures of a training that read so many tokens (if not all); memory comes first, since
-    the evaluation is not part of it.
+    """The figures of a training run. read: how many tokens it read (None: all of every example).
+
+    Memory is taken first, since the evaluation does not count.
     """
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     tokens = sum(len(lora.tokenize(llm, example)[0]) for example in train)
@@ -124,7 +125,7 @@ def main() -> None:
     results = {}
     for side in ("ours", "trl"):
         environment = {**os.environ, "HF_HUB_OFFLINE": "1", "PYTHONWARNINGS": "ignore"}
-        command = [sys.executable, "-m", "tests.benchmarks.training", side]
+        command = [sys.executable, "-m", "benchmarks.training", side]
         out = subprocess.run(
             command, cwd=cache.ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True
         )

@@ -15,7 +15,7 @@ from helpers.system import System
 
 DATASETS, ADAPTERS = cache.DATASETS, cache.ROOT / "adapters"
 FIELDS = ("id", "question", "slice", "entity", "answers", "documents", "span")
-DEPARTMENTS = ("sup", "saf", "fin", "eng")  # of the shots
+DEPARTMENTS = ("sup", "saf", "fin", "eng")  # whose examples `shots` takes, in this order
 
 
 @once
@@ -35,25 +35,24 @@ def handbook_index(embedder, progress: str | None = "handbook") -> DenseIndex:
 
 
 def questions(name: str, slices=("F1", "F2", "near-miss", "far"), fields=FIELDS) -> list[dict]:
-    """The questions of `datasets/questions/NAME.jsonl` ("test", "validation", ...) in these slices
-    (None: all).
+    """The questions of `datasets/questions/NAME.jsonl` ("test", "validation", ...) in `slices`.
 
-    fields: what every row must have; a row that lacks one is an error that names its line.
+    slices: which to keep (None: all). fields: what every row must have. Raises ValueError, naming
+    the line, if a row lacks one.
     """
     rows = cache.read_jsonl(DATASETS / "questions" / f"{name}.jsonl", fields)
     return [row for row in rows if slices is None or row["slice"] in slices]
 
 
 def training(name: str, fields=("id", "kind", "question", "answer")) -> list[dict]:
-    """The rows of `datasets/training/NAME.jsonl`: "house_style", "raft", "wordings", "messages",
-    ...
-    """
+    """The rows of `datasets/training/NAME.jsonl` ("house_style", "raft", ...); see `questions`."""
     return cache.read_jsonl(DATASETS / "training" / f"{name}.jsonl", fields)
 
 
 def shots(count: int = 4, abstention: bool = False) -> list[Shot]:
-    """Worked examples in the company's style, one a department; with `abstention`, the last one
-    declines.
+    """`count` (at most 4) worked examples in the company's style, each from another department.
+
+    abstention: the last one shows a question that can't be answered.
     """
     rows = training("house_style")
     answered = [row for row in rows if row["kind"] == "answerable"]
@@ -74,14 +73,15 @@ def examples(llm, rows: list[dict]) -> list[lora.Example]:
 
 
 def adapter(name: str) -> Path:
-    """The folder of an adapter that comes with the course: "house" or "raft"
-    (`scripts/make_adapters.py`).
+    """The folder of an adapter that comes with the course: "house" or "raft".
+
+    `scripts/make_adapters.py` trained them. Raises ValueError if it is unknown or damaged.
     """
     folder = ADAPTERS / name
     record = lora.read_record(folder)
     if cache.sha256(folder / "adapter_model.safetensors") != record["sha256"]:
         raise ValueError(
-            f"{folder} is damaged. Take it again from the repository, or run: python -m "
+            f"{folder} is damaged. Restore it from the repository, or run: python -m "
             f"scripts.make_adapters {name}"
         )
     return folder

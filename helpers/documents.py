@@ -23,7 +23,7 @@ class Document:
 
 @dataclass(frozen=True)
 class Chunk:
-    """A piece of a document: `text` is document.text[start:end]."""
+    """A piece of the document whose id is `document`: its text from character start to end."""
 
     document: str
     title: str
@@ -91,8 +91,8 @@ def load_documents(folder) -> list[Document]:
 def chunk(documents: list[Document], max_words: int = 60, overlap: int = 0) -> list[Chunk]:
     """Cut documents at paragraphs into chunks of at most `max_words` words.
 
-    Short neighbours are joined, long paragraphs split. overlap: how many words of the piece before
-    it a split paragraph repeats; less than max_words.
+    Short neighbours are joined, long paragraphs split. overlap: how many words each piece of a
+    split paragraph repeats from the piece before it. Raises ValueError unless below max_words.
     """
     if not 0 <= overlap < max_words:
         raise ValueError(f"overlap must be at least 0 and below {max_words=}, not {overlap}")

@@ -14,7 +14,7 @@ MEASURES = {
 
 
 def grade(question: dict, answer) -> dict:
-    """One answer against one question: every measure that a single answer has."""
+    """Grade one `Answer` to one question (a row of `course.questions`): one row of measures."""
     accepted = question["answers"]
     right = [document in question["documents"] for document in answer.citations]
     shown = {hit.chunk.document for hit in answer.hits}
@@ -50,7 +50,7 @@ def evaluate(systems: dict, questions: list[dict]) -> pd.DataFrame:
 
 
 def summary(rows: pd.DataFrame) -> dict[str, float]:
-    """The measures of `MEASURES` over the rows of one system; NaN where nothing was cited."""
+    """`MEASURES` over the rows of one system; citation precision is NaN if nothing was cited."""
     known, cited = rows[rows.answerable], rows.cited.sum()
     return {
         "EM": known.exact.mean(),
@@ -62,6 +62,6 @@ def summary(rows: pd.DataFrame) -> dict[str, float]:
 
 
 def scoreboard(rows: pd.DataFrame) -> pd.DataFrame:
-    """One line a system, one column a measure."""
+    """One row per system, one column per measure, from the rows of `evaluate`."""
     parts = rows.groupby("system", sort=False)
     return pd.DataFrame({name: summary(part) for name, part in parts}).T

@@ -22,7 +22,7 @@ STORED = cache.ROOT / "results" / "grids"
 
 
 class Outdated(Exception):
-    """Stored results that are of another version of an experiment, or of other data."""
+    """The stored results lack a configuration, or belong to another version or other data."""
 
 
 def grid(**values) -> list[dict]:
@@ -37,10 +37,11 @@ def table(name: str, measure, configurations: list[dict], live=(), version=1, da
 
     name: letters, digits and underscores. measure: called as measure(**configuration); returns a
     dict of numbers or lists. live: the configurations to compute here; the others are stored
-    results. data: what the results depend on besides the code (weights, rows), JSON-able.
-    Returns a data frame; `attrs["apart"]` has, for each result that is both live and stored, the
-    largest difference. What is computed is kept row by row: an interruption loses one at most.
-    Raises Outdated if the stored results do not fit, unless FULL=1: then all is computed here.
+    results. data: what the results depend on besides the code (weights, rows); must fit in JSON.
+    Returns a data frame; its `attrs["apart"]` holds, for each result with both a live and a stored
+    value, the largest difference between them. Results are saved one by one, so an interruption
+    loses at most one. Raises Outdated if the stored results do not fit; with FULL=1 it does not,
+    since then everything is computed here.
     """
     if not re.fullmatch(r"\w+", name):
         raise ValueError(

@@ -16,10 +16,11 @@ def claims() -> pd.DataFrame:
 
 
 def predict(claim: int, statement: str, threshold: float, guess: float | None = None) -> None:
-    """Write down, before the run, what would support a claim: the measured number being at least
-    `threshold`.
+    """Write down, before the run, which result would support a claim.
 
-    guess: the number that you expect, if you dare.
+    statement: what is measured, in words. threshold: the claim is supported if the measured number
+    is at least this. guess: the number that you expect, if you dare. Raises ValueError for an
+    unknown claim.
     """
     _update(
         claim, {"statement": statement, "threshold": threshold, "guess": guess, "verdict": None}
@@ -30,11 +31,11 @@ def predict(claim: int, statement: str, threshold: float, guess: float | None = 
 
 
 def verdict(claim: int, measured: tuple[float, float, float], at_7b: str) -> pd.DataFrame:
-    """Record what was measured, as (mean, low, high), and what it says about the prediction; show
-    the row.
+    """Record what was measured, as (mean, low, high), and compare it with the prediction.
 
-    The whole interval at or above the threshold: supported; wholly below: refuted; otherwise
-    inconclusive. at_7b: a sentence on what is likely to change with a model fifty times as large.
+    Supported if the whole interval is at or above the threshold, refuted if all of it is below,
+    otherwise inconclusive. at_7b: a sentence on what is likely to change with a model fifty times
+    as large. Returns the claim's row, styled for display. Raises ValueError without a prediction.
     """
     row = _row(claim)
     mean, low, high = map(float, measured)

@@ -36,7 +36,7 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Example:
-    """A rendered prompt and the answer to learn; only the answer's tokens count in the loss."""
+    """A rendered prompt and the answer to learn; the loss counts the answer and its end mark."""
 
     prompt: str
     answer: str
@@ -68,7 +68,7 @@ def tokenize(llm, example: Example) -> tuple[list[int], int]:
 
 
 def plain_losses(llm, ids: list[int], labels: int) -> torch.Tensor:
-    """The cross-entropy of the last `labels` tokens, in nats: the model's surprise at each."""
+    """The cross-entropy of each of the last `labels` tokens, in nats: shape (labels,)."""
     inputs = torch.tensor([ids], device=llm.model.device)
     logits = llm.model(inputs).logits[0]
     predicted = logits[-labels - 1 : -1]  # the logits of one token predict the next
@@ -76,7 +76,7 @@ def plain_losses(llm, ids: list[int], labels: int) -> torch.Tensor:
 
 
 def losses(llm, part: packing.Pack) -> torch.Tensor:
-    """The same for all examples of a pack, in one pass if the model allows it."""
+    """`plain_losses` of all examples in a pack, joined; in one pass if `llm.fast`."""
     if llm.fast:
         return packing.losses(llm, part)
     return torch.cat([plain_losses(llm, ids, labels) for ids, labels in part.items])
@@ -95,12 +95,12 @@ def example_losses(llm, examples: list[Example]) -> list[torch.Tensor]:
 
 
 def evaluate_loss(llm, examples: list[Example]) -> float:
-    """The mean cross-entropy of the label tokens of `examples`, in nats a token."""
+    """The mean cross-entropy over all label tokens of `examples`, in nats per token."""
     return torch.cat(example_losses(llm, examples)).mean().item()
 
 
 def peft_config(llm, recipe: Recipe) -> peft.PeftConfig | None:
-    """PEFT's configuration for a recipe. Raises ValueError if the recipe does not fit the model."""
+    """PEFT's configuration for a recipe (None: "full"). ValueError if it does not fit the model."""
     methods.check(llm, recipe)
     if recipe.method != "lora":
         return methods.config_of(llm, recipe)
@@ -117,13 +117,13 @@ def peft_config(llm, recipe: Recipe) -> peft.PeftConfig | None:
 
 
 def learning_rate(recipe: Recipe, step: int, steps: int) -> float:
-    """Linear warm-up, then linear decay to zero; `step` counts from 0."""
+    """The rate at `step` (from 0) of `steps`: linear warm-up, then linear decay towards zero."""
     warm = max(1, round(recipe.warmup * steps))
     return recipe.learning_rate * min((step + 1) / warm, (steps - step) / max(1, steps - warm))
 
 
 def fit(llm, weights: dict, examples: list[Example], recipe: Recipe, run, held_out=()) -> None:
-    """The training loop: changes `weights` in place. `run` counts the steps and keeps the log."""
+    """The training loop: changes `weights` (by name) in place. run: an `engine.runs.Run`."""
     if not examples:
         raise ValueError("There is nothing to train on: `examples` is empty")
     run.measure = (lambda: evaluate_loss(llm, held_out)) if held_out else None
@@ -144,17 +144,17 @@ def fit(llm, weights: dict, examples: list[Example], recipe: Recipe, run, held_o
 def train(
     llm, examples, recipe=None, held_out=(), stop_after=None, label="training", watch=None
 ) -> Path:
-    """Train an adapter on `examples`. Returns its folder; at once, if the same was trained before.
+    """Train an adapter on `examples` and return its folder; if it exists already, do not train.
 
-    An interrupted run goes on at its last checkpoint and ends with the same weights. held_out:
+    An interrupted run resumes from its last checkpoint and ends with the same weights. held_out:
     examples whose loss is measured after each epoch. stop_after: stop after this many steps. watch:
-    called with the log after each step. Raises ValueError without examples or with a recipe that
-    does not fit, FloatingPointError for a loss of NaN.
+    called with the log after each step. Raises ValueError if there are no examples or the recipe
+    does not fit the model, FloatingPointError if the loss is not finite.
     """
     recipe = recipe or Recipe()
     folder = runs.folder_for(llm, examples, recipe, held_out)
     if stop_after is None and (folder / "record.json").is_file():
-        print(f"Trained before: {folder.name} is used again.")
+        print(f"Already trained: {folder.name} is used again.")
         return folder
     checkpoint = folder.with_name(folder.name + ".partial") / "checkpoint.safetensors"
     run = runs.Run(recipe, checkpoint, stop_after, label, watch)
@@ -165,7 +165,7 @@ def train(
 
 @contextmanager
 def tuned(llm, examples, recipe: Recipe, held_out=(), label="training"):
-    """While the block runs, the model is trained, but nothing is kept. Yields the log."""
+    """Train, and use the trained model inside the block; nothing is kept. Yields the log."""
     run = runs.Run(recipe, label=label)
     with _trainable(llm, recipe) as (weights, _):
         fit(llm, weights, examples, recipe, run, held_out)
@@ -190,8 +190,8 @@ def _trainable(llm, recipe):
 def adapted(llm, folder=None):
     """While the block runs, the adapter in `folder` is on the model (None: nothing changes).
 
-    Inside another `adapted` block it takes the other's place, until the block ends. Raises
-    ValueError if it was trained on another base model, RuntimeError while the model is trained.
+    Inside another `adapted` block, it replaces the outer adapter until this block ends. Raises
+    ValueError if it was trained on another base model, RuntimeError inside a `tuned` block.
     """
     if folder is None:
         yield llm

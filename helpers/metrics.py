@@ -1,6 +1,6 @@
 """Deterministic measures of answers, retrieval and differences; no model judges another here.
 
-Answers are compared as in SQuAD (Rajpurkar et al. 2016, arXiv 1606.05250).
+Answers are compared much as in SQuAD (Rajpurkar et al. 2016, arXiv 1606.05250).
 """
 
 import math
@@ -14,7 +14,7 @@ RESAMPLES = 10_000
 
 
 def normalize(text: str) -> str:
-    """Lower case, without articles, punctuation at the edge of words, and doubled spaces."""
+    """Lower-case the text; drop articles, extra spaces and punctuation at the edges of words."""
     edges, words = string.punctuation + "“”‘’", text.lower().replace("\u2212", "-").split()
     words = [word.strip(edges) for word in words]
     return " ".join(word for word in words if word and word not in {"a", "an", "the"})
@@ -43,7 +43,7 @@ def token_f1(answer: str, accepted: list[str]) -> float:
 
 
 def abstention(abstained, answerable) -> dict[str, float]:
-    """Precision, recall and F1 of abstaining, which is right if a question has no answer."""
+    """Precision, recall and F1 of abstaining where there is no answer; one bool per question."""
     abstained, right = np.asarray(abstained, bool), ~np.asarray(answerable, bool)
     hits = int((abstained & right).sum())
     said, due = int(abstained.sum()), int(right.sum())
@@ -52,12 +52,12 @@ def abstention(abstained, answerable) -> dict[str, float]:
 
 
 def recall_at_k(ranked: list[str], relevant: set[str], k: int) -> float:
-    """The share of the relevant ids among the first k."""
+    """The share of the relevant ids (at least one) that are among the first k ranked."""
     return len(set(ranked[:k]) & relevant) / len(relevant)
 
 
 def ndcg(ranked: list[str], relevant: set[str], k: int = 10) -> float:
-    """Normalised discounted cumulative gain at k, relevant or not (Järvelin & Kekäläinen 2002)."""
+    """Normalised discounted cumulative gain at k, binary gains (Järvelin & Kekäläinen 2002)."""
     worth = [1 / math.log2(rank + 1) for rank in range(1, k + 1)]
     gain = sum(value for value, item in zip(worth, ranked, strict=False) if item in relevant)
     return gain / sum(worth[: len(relevant)]) if relevant else 0.0
@@ -73,8 +73,8 @@ def over_seeds(values) -> tuple[float, float, float]:
 def bootstrap(values, groups=None, level: float = 0.95, seed: int = 0):
     """The mean of `values` and its percentile bootstrap interval (Efron 1979): (mean, low, high).
 
-    groups: one label a value; whole groups are resampled, since two questions about one entity are
-    not independent. For a paired comparison give the differences.
+    groups: one label per value; whole groups are resampled, since two questions about one entity
+    are not independent. For a paired comparison, pass the differences. ValueError if no values.
     """
     values = np.asarray(values, float)
     if not len(values):

@@ -67,7 +67,7 @@ def plain_generate(model, prompts: list[list[int]], max_new_tokens: int, end_ids
 
 @torch.inference_mode()
 def plain_score(model, prompt: list[int], continuations: list[list[int]]) -> list[float]:
-    """The mean log-likelihood of each continuation after the prompt, in nats a token."""
+    """The mean log-likelihood of each continuation after the prompt, in nats per token."""
     scores = []
     for ids in continuations:
         logits = model(torch.tensor([prompt + ids], device=model.device)).logits[0]
@@ -82,7 +82,7 @@ class LLM:
     def __init__(self, model, tokenizer, fingerprint: str, name: str):
         self.model = model.to(DEVICE).eval().requires_grad_(False)
         self.tokenizer, self.name, self.base_fingerprint = tokenizer, name, fingerprint
-        self.adapter, self.on = None, None  # the adapter that is on, by its hash: `lora.adapted`
+        self.adapter, self.on = None, None  # the active adapter: its hash, and a methods.On
         self.frozen_layers = 0  # layers, from below, that training leaves alone: engine/packing.py
         self.use_shipped = False
         self.context = fits.context(model.config.get_text_config())
@@ -98,10 +98,10 @@ class LLM:
 
     @contextmanager
     def shipped_answers(self):
-        """While the block runs, answers that are in `results/` are not computed; FULL=1: all are.
+        """While the block runs, answers come from `results/` if they are there (with FULL=1, none).
 
         They are found by a hash of weights, prompt and length, so none is out of date. At the end
-        it says how many were missing and had to be computed.
+        a line says how many were missing and had to be computed.
         """
         outer, before = self.use_shipped, store.Store.missing
         self.use_shipped = os.environ.get("FULL") != "1"
@@ -132,11 +132,11 @@ class LLM:
         return self.tokenizer(text, add_special_tokens=False)["input_ids"]
 
     def generate(self, prompts: list[str], max_new_tokens: int = 32, progress: str | None = None):
-        """Continue each prompt greedily: a list of `Generation`.
+        """Continue each prompt greedily. Returns one `Generation` per prompt, in the same order.
 
-        prompts: rendered prompts. max_new_tokens: where to stop if no end token comes. progress: a
-        bar's label. Results are cached on disk by weights, prompt and length. Raises ValueError if
-        a prompt and its continuation are longer than the model's context.
+        prompts: as `chat` renders them. max_new_tokens: where to stop if no end token comes.
+        progress: label of a progress bar. Results are cached on disk by weights, prompt and length.
+        Raises ValueError if a prompt plus max_new_tokens does not fit the model's context.
         """
         known = store.of(self, max_new_tokens)
         missing = {text: self.encode(text) for text in prompts if text not in known}
@@ -162,9 +162,9 @@ class LLM:
         return [Generation(**known[prompt]) for prompt in prompts]
 
     def score(self, prompt: str, continuations: list[str]) -> np.ndarray:
-        """The log-likelihood of each continuation after `prompt`, in nats a token: shape (n,).
+        """The mean log-likelihood of each continuation, in nats per token: shape (n,).
 
-        Results are cached on disk as those of `generate` are.
+        Results are cached on disk, as in `generate`.
         """
         known, rate = store.of(self, "score"), decoding.score if self.fast else plain_score
         missing = {t: self.encode(t) for t in continuations if (prompt, t) not in known}
@@ -184,13 +184,13 @@ class Embedder:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Identifies the encoder's weights."""
+        """Identifies the encoder by its name and its weights."""
         state = sorted(self.model.state_dict().items())
         sums = [[name, round(float(t.double().abs().sum()), 4)] for name, t in state]
         return cache.key(self.name, sums)
 
     def encode(self, texts: list[str], progress: str | None = None) -> np.ndarray:
-        """Embed texts: float32 of shape (len(texts), dimension), each row of length 1; cached."""
+        """Embed texts: float32, shape (texts, dimension), rows of length 1. Cached if several."""
 
         def compute():
             options = {"show_progress_bar": progress is not None, "batch_size": 32}

@@ -19,9 +19,9 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
 
 def grouped_bars(values: dict[str, dict[str, tuple[float, float, float]]], title: str, ylabel: str):
-    """Bars with intervals: one group for each key of `values`, one bar for each measure:
+    """Bars with intervals: one group for each key of `values`, one bar for each measure in it.
 
-    (mean, low, high), all 0 to 1.
+    A bar is (mean, low, high), all from 0 to 1. Returns a figure for `show`.
     """
     groups, measures = list(values), list(next(iter(values.values())))
     width = 0.8 / len(measures)
@@ -116,10 +116,10 @@ def curves(
     logx: bool = False,
     live: tuple | None = None,
 ):
-    """Lines with markers: for each name its x and y values; y may be numbers or (mean, low, high)
-    with an interval.
+    """Lines with markers. lines: for each name, its x values and its y values.
 
-    live: x and y of points that were computed just now, drawn as rings.
+    A y value is a number, or (mean, low, high) to draw an interval. live: the x and y values of
+    points that were computed just now, drawn as rings.
     """
     figure, axes = plt.subplots(figsize=(6.8, 3.8))
     for i, (name, (x, y)) in enumerate(lines.items()):
@@ -161,8 +161,9 @@ def curves(
 
 
 def live_losses(every: float = 3.0):
-    """A curve of the losses that is drawn anew while training runs: give it to `lora.train` as
-    `watch`. every: seconds between drawings.
+    """A loss curve that is redrawn while training runs: pass it to `lora.train` as `watch`.
+
+    every: the least number of seconds between two drawings.
     """
     from IPython.display import display
 

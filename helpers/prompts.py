@@ -14,7 +14,7 @@ from helpers.documents import ID
 
 @dataclass(frozen=True)
 class Parts:
-    """An answer taken apart; `short` is the whole text if it is in another form."""
+    """An answer taken apart. If it is not in the style's form, `short` is the whole text."""
 
     short: str
     citations: tuple[str, ...]
@@ -24,10 +24,10 @@ class Parts:
 
 @dataclass(frozen=True)
 class Style:
-    """How answers should read. `form` has the places {answer}, {document} and perhaps {step}.
+    """How answers should read. `form` may contain {answer} (always), {document} and {step}.
 
-    next_steps: the action that follows, by the beginning of the cited document's id. ids: what
-    the ids look like, a regular expression; what is in brackets and no id is no citation.
+    next_steps: the action that follows, by the beginning of the cited document's id. ids: a
+    regular expression for ids; anything else in brackets is not a citation.
     """
 
     instruction: str = (
@@ -46,7 +46,7 @@ class Style:
 
     @classmethod
     def load(cls, path) -> "Style":
-        """Read a style from a JSON file. Raises ValueError if it has an unknown field."""
+        """Read a style from a JSON file. Raises ValueError if the file is not a valid style."""
         try:
             return cls(**json.loads(Path(path).read_text(encoding="utf-8")))
         except (TypeError, ValueError) as error:
@@ -54,7 +54,7 @@ class Style:
 
     @cached_property
     def pattern(self) -> re.Pattern:
-        """What an answer in this form looks like; each place of the form is a group."""
+        """Matches an answer in this form; each placeholder becomes a named group."""
         places = {
             "answer": r"(?P<answer>[^\[\]\n]+?)",
             "document": f"(?P<document>{self.ids})",
@@ -74,12 +74,12 @@ class Style:
         raise ValueError(f"The style has no next step for '{document}', only for ids in {known}")
 
     def write(self, answer: str, document: str) -> str:
-        """An answer in the form of this style."""
+        """An answer in this style's form. Raises ValueError if it needs a next step it lacks."""
         step = self.next_step(document) if "{step}" in self.form else ""
         return self.form.format(answer=answer, document=document, step=step)
 
     def parse(self, text: str) -> Parts:
-        """Take an answer apart; a text in another form is all answer."""
+        """Take an answer apart; see `Parts`."""
         match = self.pattern.fullmatch(text)
         return Parts(
             short=match["answer"] if match else text,

@@ -33,15 +33,15 @@ class _Around:
 
 
 class Reranked(_Around):
-    """An index whose first `depth` hits are sorted anew by a slower judge."""
+    """An index whose first `depth` hits are reordered by a slower, better judge."""
 
     def __init__(self, index, judge: Callable, depth: int = 10):
-        """judge: scores a list of (query, chunk) pairs; see `likelihood` and `cross_encoder`."""
+        """judge: returns one score for each (query, chunk) pair: `likelihood`, `cross_encoder`."""
         super().__init__(index)
         self.judge, self.depth = judge, depth
 
     def search(self, queries: list[str], k: int = 3, allowed: Filter | None = None):
-        """The k best of the first `depth` passages; if k is larger, the others follow unchanged."""
+        """The k best of the first `depth` passages; beyond `depth` the old order is kept."""
         found = self.index.search(queries, max(k, self.depth), allowed)
         asked = list(zip(queries, found, strict=True))
         pairs = [(query, hit.chunk) for query, hits in asked for hit in hits[: self.depth]]
@@ -55,9 +55,9 @@ class Reranked(_Around):
 
 
 def likelihood(llm, progress: str | None = None) -> Callable:
-    """A judge for `Reranked`: how likely does the language model find the query after the passage?
+    """A judge for `Reranked`: how likely is the query after the passage, to the language model?
 
-    Ponte & Croft (1998), with the prompt of Sachan et al. (2022); in nats a token.
+    Ponte & Croft (1998), with a prompt like that of Sachan et al. (2022); in nats per token.
     """
 
     def judge(pairs):
@@ -75,7 +75,7 @@ def likelihood(llm, progress: str | None = None) -> Callable:
 
 
 def cross_encoder(name: str) -> Callable:
-    """A judge by folder or hub name, as "cross-encoder/ms-marco-MiniLM-L6-v2"; or OSError."""
+    """A judge, by folder or hub name ("cross-encoder/ms-marco-MiniLM-L6-v2"). Raises OSError."""
     model = weights.cross_encoder(name)
 
     def judge(pairs):
@@ -86,10 +86,10 @@ def cross_encoder(name: str) -> Callable:
 
 
 class Expanded(_Around):
-    """An index that is asked longer queries than yours."""
+    """An index that expands each query before it searches."""
 
     def __init__(self, index, expand: Callable):
-        """expand: called with queries and filter, returns new queries: `feedback`, `hyde`."""
+        """expand: takes queries and filter, returns as many queries: `feedback`, `hyde`."""
         super().__init__(index)
         self.expand = expand
 
@@ -153,7 +153,7 @@ def where(**conditions) -> Filter:
 
 
 class Cleared(_Around):
-    """An index as one role may see it; a passage without a clearance counts as restricted."""
+    """The part of an index that a role may read; without a clearance, a passage is restricted."""
 
     def __init__(self, index, role: str):
         """role: one of `ROLES`; ValueError for another."""
@@ -171,9 +171,9 @@ class Cleared(_Around):
         return [chunk for chunk in self.index.chunks if self._may_read(chunk)]
 
     def search(self, queries: list[str], k: int = 3, allowed: Filter | None = None):
-        """As the index inside, among the passages that the role may read.
+        """Search the index inside, but only the passages that the role may read.
 
-        `allowed` sees copies of permitted passages alone: it can narrow the choice, not widen it.
+        `allowed` sees only copies of these passages: it can narrow the choice, not widen it.
         """
 
         def both(chunk):

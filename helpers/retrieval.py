@@ -19,7 +19,7 @@ Filter = Callable[[Chunk], bool]
 
 @dataclass(frozen=True)
 class Hit:
-    """A passage that a search found; `score`: higher is nearer; `rank`: 1 is the first."""
+    """A passage that a search found. score: the higher, the better. rank: 1 is the best."""
 
     chunk: Chunk
     score: float
@@ -38,10 +38,10 @@ class _Index:
         self.chunks, self.copies = chunks, len(chunks) - len({chunk.text for chunk in chunks})
 
     def search(self, queries: list[str], k: int = 3, allowed: Filter | None = None):
-        """A list of hits for each query: the k best passages, best first, or as many as there are.
+        """A list of hits for each query: the k best passages, best first, or fewer if fewer match.
 
         allowed: passages for which it returns False are not searched at all. A text that appears
-        in several documents is found once. Raises ValueError for an empty query.
+        in several documents is returned once. Raises ValueError for an empty query.
         """
         check(queries)
         rows, count = None, len(self.chunks)
@@ -124,7 +124,7 @@ class KeywordIndex(_Index):
     """Passages searched by their words: BM25 (Robertson & Zaragoza 2009), English stemming."""
 
     def __init__(self, chunks: list[Chunk]):
-        """chunks: at least one; it sees the title with each passage, as the dense index does."""
+        """chunks: at least one. The title counts as part of each passage, as in DenseIndex."""
         super().__init__(chunks)
         self._change(range(len(chunks)), [])
 
@@ -145,7 +145,7 @@ class KeywordIndex(_Index):
 class FusedIndex:
     """Indexes joined by reciprocal rank fusion (Cormack, Clarke & Büttcher 2009).
 
-    A passage's score is the sum of weight / (60 + rank) over the indexes that rank it.
+    A passage's score is the sum of weight / (60 + rank) over the indexes with it in their top 50.
     """
 
     DEPTH, CONSTANT = 50, 60

@@ -1,6 +1,6 @@
 """From a question to an answer: one kind of system, made of the parts that you pass to it.
 
-base = System(llm); few-shot = + shots; RAG = + index; LoRA = + adapter; hybrid = + index + adapter.
+System(llm) is the base. Add shots: few-shot; index: RAG; adapter: LoRA; index and adapter: hybrid.
 """
 
 import time
@@ -13,7 +13,7 @@ from helpers.retrieval import Filter, Hit
 
 
 class Index(Protocol):
-    """What a system needs of an index; every index in `retrieval` and `refine` has it."""
+    """What a system needs from an index; every index in `retrieval` and `refine` provides it."""
 
     def search(self, queries: list[str], k: int, allowed: Filter | None = None) -> list[list[Hit]]:
         """The k best passages of each query, best first."""
@@ -21,7 +21,7 @@ class Index(Protocol):
 
 @dataclass(frozen=True)
 class Answer:
-    """What a system said, the parts of it, the passages in its prompt, and what it cost."""
+    """What a system said, its parts, the passages in its prompt, and what it cost to produce."""
 
     question: str
     text: str
@@ -36,12 +36,12 @@ class Answer:
 
     @classmethod
     def read(cls, question: str, text: str, style: Style, **cost) -> "Answer":
-        """An answer from what was said, taken apart by a style."""
+        """Make an Answer from a model's text, taken apart by a style. cost: the other fields."""
         return cls(question, text, **vars(style.parse(text)), **cost)
 
 
 class System:
-    """A question-answering system. One of your own needs only the same method `answer`."""
+    """A question-answering system. To write your own, you need only the same method `answer`."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class System:
         self.k, self.max_prompt_tokens = k, max_prompt_tokens
 
     def prompt(self, question: str, hits=()) -> tuple[str, tuple[Hit, ...]]:
-        """The prompt and the hits that fit. Raises ValueError if not even the question does."""
+        """The prompt and the hits that fit. Raises ValueError if it is too long without any hit."""
         for keep in range(len(hits), -1, -1):
             shown = [(hit.chunk.document, hit.chunk.text) for hit in hits[:keep]]
             text = self.template.prompt(self.llm, self.style, question, shown, self.shots)
@@ -76,7 +76,7 @@ class System:
         )
 
     def answer(self, questions: list[str], progress: str | None = None) -> list[Answer]:
-        """Answer each question; see `Answer`. progress: the label of a progress bar."""
+        """One `Answer` per question. progress: label of a progress bar. Raises as `prompt` does."""
         start = time.perf_counter()
         found = self.index.search(questions, self.k) if self.index else [()] * len(questions)
         searching = (time.perf_counter() - start) / max(1, len(questions))

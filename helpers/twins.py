@@ -27,15 +27,15 @@ def explore(
     mix: float = 0.5,
     before: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """The k passages that a search finds for the query, as a table; the twin of
+    """The k passages that a search finds for the query, as a table; the twin of the widget
     `retrieval_explorer`.
 
-    max_words: the longest passage, in words. mix: 0 is BM25 alone, 1 is dense alone, between them
-    both are fused with the weights 1 - mix and mix. before: an earlier result, against whose ranks
-    "moved" says "same", "up 2", "down 1", or "new" for a passage (a document and the first 160
-    characters, which are shown) that is not in it. "BM25 rank" and "dense rank" are the ranks in
-    each search alone, empty after the first 50. Raises ValueError for an empty query and for a mix
-    that is not from 0 to 1.
+    max_words: the longest passage, in words. mix: 0 is BM25 alone, 1 is dense alone; in between,
+    the two are fused with weights 1 - mix and mix. before: an earlier table to compare ranks with;
+    then "moved" is "same", "up 2", "down 1", or "new" for a passage that was not in it (passages
+    are told apart by their document and the text shown, 160 characters at most). "BM25 rank" and
+    "dense rank" are the ranks in each search alone, empty beyond the first 50. Raises ValueError
+    for an empty query, or a mix outside 0 to 1.
     """
     if not 0 <= mix <= 1:
         raise ValueError(f"mix must be from 0 (BM25 alone) to 1 (dense alone), not {mix}")
@@ -85,13 +85,13 @@ def _moved(old, new):
 
 
 def prompt_parts(system: System, question: str) -> pd.DataFrame:
-    """What the model sees when the system is asked this question, part by part; the twin of
-    `prompt_inspector`.
+    """What the model sees when the system is asked this question, part by part, as a table; the
+    twin of the widget `prompt_inspector`.
 
-    Each part is counted in tokens by itself; "chat marks" are the rest of the prompt, so that what
-    is in the prompt adds up to its length. Passages that were found and left out for the limit
-    follow as "cut". `attrs["prompt"]` is the prompt as (part, text) pairs in its order. Raises
-    ValueError if the question alone does not fit.
+    The tokens of each part are counted separately; "chat marks" are whatever else is in the
+    prompt, so that the parts add up to its length. Passages left out because of the limit are
+    marked "cut". `attrs["prompt"]` holds the prompt as (part, text) pairs, in order. Raises
+    ValueError if the prompt does not fit even without passages.
     """
     hits = system.index.search([question], system.k)[0] if system.index else ()
     prompt, kept = system.prompt(question, hits)

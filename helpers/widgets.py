@@ -1,6 +1,7 @@
 """Two things to play with: how a search ranks passages, and what a model is shown.
 
-Each has a twin in plain code, `explore` and `prompt_parts`, for those who can't move sliders.
+Each has a twin that returns a plain table, for those who can't use sliders: `explore` and
+`prompt_parts`.
 """
 
 import copy

@@ -58,7 +58,8 @@ def source(name: str):
 def read_entries() -> list[dict]:
     """The entries of all departments.
 
-    The first forty documents come first, so that more do not move them to another set.
+    Documents numbered below 160 come first, so that adding others does not move them to another
+    question set.
     """
     entries = [entry for name in DEPARTMENTS for entry in source(name)]
     return sorted(entries, key=lambda entry: (entry["document"][4:] >= "160", entry["document"]))
@@ -192,9 +193,7 @@ def question_sets(entries: list[dict]) -> dict[str, list[dict]]:
 
 
 def training_questions(entries: list[dict]) -> list[dict]:
-    """Every training question with what should be answered; wordings other than those of the
-    evaluation.
-    """
+    """Every training question with its answer; evaluation questions use other wordings."""
 
     def row(id, kind, text, answer, about, span=None):
         gold = about if span else None
@@ -239,9 +238,9 @@ def raft_items(rows: list[dict], index: retrieval.DenseIndex) -> list[dict]:
     """Groups of questions over the same passages, so that only reading the question tells which
     answer is right.
 
-    A group starts from one question: its own passage with P_GOLD, and near ones. To it come
-    questions that other passages of the group answer, one that only another passage answers, and
-    mostly one that no document answers.
+    A group starts from one question: its own passage, with probability P_GOLD, and similar ones.
+    Added are up to three questions that these passages answer and, each with probability 0.6, one
+    that only another passage of these documents answers, and one that no document answers.
     """
     rng, items = random.Random(f"{SEED}-raft"), []
     known = [row for row in rows if row["kind"] == "answerable"]
@@ -355,8 +354,8 @@ def message_sets() -> dict[str, list[dict]]:
 
 
 def choices(questions: list[dict], known: list[dict]) -> dict[str, list[dict]]:
-    """Questions of the test set as a choice among four values, and the facts of the trained ones in
-    ten wordings, by file name.
+    """Test questions as a choice among four values, and six new wordings for each of their trained
+    facts, by file name.
     """
     more, of_fact = source("choices"), {}
     for row in known:

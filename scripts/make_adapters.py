@@ -18,7 +18,7 @@ SHIPPED = {
 
 
 def make(name: str) -> None:
-    """Train one adapter and copy it here."""
+    """Train one adapter and copy it into `adapters/`."""
     data, recipe = SHIPPED[name]
     llm = models.load_llm()
     folder = lora.train(llm, course.examples(llm, course.training(data)), recipe, label=name)

@@ -1,8 +1,8 @@
 """Compute the stored results of the grids. Run: python -m scripts.make_grids [NN ...]
 
 Runs the notebooks named by their numbers (if none is named, all that have such experiments) with
-FULL=1 and puts the tables that they computed beside this file, in `grids/`. Takes hours; what was
-computed before an interruption is found again.
+FULL=1 and puts the tables that they computed into `results/grids/`. It takes hours; what was
+computed before an interruption is not computed again.
 """
 
 import sys

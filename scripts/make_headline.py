@@ -12,7 +12,7 @@ HERE = cache.ROOT / "docs"
 
 
 def main() -> None:
-    """The same systems, questions and measures as in notebook 07."""
+    """Evaluate the systems of notebook 07 on the test questions, draw the chart, and store both."""
     llm, questions = models.load_llm(), course.questions("test")
     index = retrieval.DenseIndex(
         documents.chunk(course.handbook()),

@@ -13,15 +13,15 @@ READER += ["metrics", "evaluate"]
 STUDY = ["course", "ledger", "grids", "plots", "twins", "widgets"]
 TEXT = """# How to read this folder
 
-Two floors. The first is the reader's path: read it from top to bottom, simple things first. The
-second, `engine/`, is faster and not different: you need not read it. Beside them are the study
-tools and the exercises.
+There are two floors. The first is the reader's path: read it from top to bottom, simple things
+first. The second, `engine/`, does the same things faster: you need not read it. Beside them are the
+study tools and the exercises.
 
 ## The reader's path
 {reader}
 
-A question travels like this: `System.answer` asks the index (`retrieval`), puts the prompt together
-(`prompts`), has the adapter put on (`lora.adapted`), lets the model write (`models`) and takes the
+A question travels like this: `System.answer` asks the index (`retrieval`), builds the prompt
+(`prompts`), switches the adapter on (`lora.adapted`), lets the model write (`models`) and takes the
 answer apart (`prompts`).
 
 ## Study tools

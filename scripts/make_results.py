@@ -3,9 +3,9 @@
 Run: python -m scripts.make_results [NN ...]
 
 Runs the notebooks named by their numbers (if none is named, all that use `llm.shipped_answers()`)
-and keeps what they ask for in such blocks, one file for each set of weights. Each line holds the
-hash of what was asked and the model's answer; the file's name is the hash of the weights. So an
-answer whose weights or prompt have changed is not found, and is computed again.
+and keeps what they ask for in such blocks: one file for each set of weights and answer length (or
+"score"), named by a hash of both. Each line holds the hash of what was asked and the model's
+answer. So an answer whose weights or prompt have changed is not found, and is computed again.
 """
 
 import json
@@ -56,8 +56,9 @@ def rows(path: Path) -> dict:
 
 
 def main(*numbers) -> None:
-    """Run the notebooks and write the answers they used; of an incomplete list of notebooks, the
-    others' answers stay.
+    """Run the notebooks and store the answers that they used.
+
+    numbers: if given, only these notebooks are run, and the stored answers of the others are kept.
     """
     weights.llm_folder()
     with tempfile.TemporaryDirectory() as folder:

@@ -89,9 +89,7 @@ def write_json(path, value) -> None:
 
 
 def read_json(path, default=None):
-    """Read JSON; a missing or broken file gives `default`, since whatever is cached can be made
-    again.
-    """
+    """Read JSON. Returns `default` if the file is missing or broken."""
     try:
         return json.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -99,8 +97,9 @@ def read_json(path, default=None):
 
 
 def read_jsonl(path, fields=()) -> list[dict]:
-    """Read one JSON object a line; a broken line or a missing field is an error that names the
-    line.
+    """Read a file with one JSON object per line; blank lines are skipped.
+
+    Raises ValueError, naming the line, if it is not valid JSON or lacks one of `fields`.
     """
     rows = []
     for number, line in enumerate(Path(path).read_text(encoding="utf-8").split("\n"), start=1):

@@ -32,8 +32,9 @@ def write(path: Path, weights: dict, optimizer, log: list, best: dict) -> None:
 
 
 def read(path: Path, weights: dict, optimizer) -> tuple[list, dict]:
-    """Continue from a checkpoint, if there is one: the log so far and the best weights, if any were
-    kept.
+    """Restore weights and optimizer from a checkpoint, if there is one.
+
+    Returns the log so far and the best weights by name; both are empty if there are none.
     """
     if not path.is_file():
         return [], {}

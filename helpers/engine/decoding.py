@@ -1,9 +1,9 @@
 """Greedy decoding and scoring of many prompts at once, with one key-value cache.
 
-Simple twins: `models.plain_generate` and `models.plain_score`. docs/engine.json has what it gains:
-prompts are batched, what all of them begin with is read once, and the cache is allocated once
-instead of growing at each step. The model's own `forward` is called throughout, so whatever it does
-to its logits is done here too.
+Simple twins: `models.plain_generate` and `models.plain_score`. Prompts are batched, their common
+beginning is read once, and the cache is allocated once instead of growing at each step;
+docs/engine.json says what that saves. The model's own `forward` is called throughout, so whatever
+it does to its logits is done here too.
 """
 
 import inspect
@@ -24,8 +24,8 @@ def generate(
 ) -> list[list[int]]:
     """Continue several prompts greedily.
 
-    prompts: token ids. Returns the new token ids of each prompt, the end token included if one
-    came.
+    prompts: token ids. end_ids: a prompt is finished after any of these. Returns the new token ids
+    of each prompt, including the end token if there is one.
     """
     device, count = model.device, len(prompts)
     lengths = torch.tensor([len(ids) for ids in prompts], device=device)
@@ -101,15 +101,16 @@ def score(model, prompt: list[int], continuations: list[list[int]]) -> list[floa
 
 
 def common_prefix(rows: list[list[int]]) -> int:
-    """How many leading tokens all rows have in common; at least one is left to each row."""
+    """How many leading tokens all rows share; the last token of a row never counts as shared."""
     shortest, first = max(0, min(map(len, rows)) - 1), rows[0]
     return next((i for i in range(shortest) if any(row[i] != first[i] for row in rows)), shortest)
 
 
 def batches(texts: dict[str, list[int]], max_tokens: int, max_rows: int) -> list[list[str]]:
-    """Texts, by their token ids, in batches of similar length, so that there is little padding.
+    """Sort texts into batches of similar length, longest first, so that there is little padding.
 
-    A batch has at most `max_rows` rows, and at most `max_tokens` tokens with the padding.
+    texts: the token ids of each text. A batch has at most `max_rows` rows and, with the padding,
+    at most `max_tokens` tokens (unless a single text has more).
     """
     out = []
     for text, _ in sorted(texts.items(), key=lambda item: -len(item[1])):
@@ -153,12 +154,12 @@ class PreallocatedCache(Cache):
         return logits
 
     def select(self, rows: slice, length: int) -> None:
-        """Go on writing in these rows, after `length` tokens."""
+        """Continue writing in these rows, after `length` tokens."""
         for layer in self.layers:
             layer.part, layer.length = rows, length
 
     def keep(self, rows: list[int]) -> None:
-        """Go on with these rows alone."""
+        """Keep only these rows."""
         for layer in self.layers:
             layer.buffers, layer.part = layer.buffers[:, rows], slice(0, len(rows))
 

@@ -1,4 +1,4 @@
-"""Does the engine give what a model's own `forward` gives? Asked once, when a model is loaded.
+"""Does the engine agree with a model's own `forward`? Checked once, when a model is loaded.
 
 A model for which it does not (sliding windows, scaled embeddings, other module names) takes the
 plain path.
@@ -39,8 +39,9 @@ def context(config) -> int:
 
 
 def window(config) -> str:
-    """A reason if some layer sees only a part of the context: short texts would not show the
-    difference.
+    """Why the engine can't be trusted on long texts; "" if it can.
+
+    A layer that sees only part of the context would go unnoticed in the short texts compared below.
     """
     size = getattr(config, "sliding_window", None)
     if size and getattr(config, "use_sliding_window", True) and size < context(config):

@@ -7,8 +7,9 @@ from transformers.pytorch_utils import Conv1D
 
 
 def layer_list(model) -> tuple[str, nn.ModuleList]:
-    """The stack of a model's layers and its name: the longest list of modules, of equals the
-    outermost.
+    """The name of a model's stack of layers, and the stack: its longest list of modules.
+
+    Of equally long lists, the one with the shortest name. Raises ValueError if there is none.
     """
     lists = [
         (name, module)

@@ -21,11 +21,11 @@ def release_memory() -> None:
 
 @contextmanager
 def small_heap():
-    """While the block runs, glibc takes memory of a megabyte or more from the system and returns it
-    at once.
+    """While the block runs, glibc maps each block of a megabyte or more separately, and unmaps it
+    as soon as it is freed.
 
-    In its own heap, tensors of ever different sizes leave holes: 350 MB in training. It costs time,
-    so elsewhere the usual limit holds. M_MMAP_THRESHOLD is -3 in malloc.h.
+    In the heap, tensors of ever-changing sizes leave holes, 350 MB of them in training. Mapping
+    costs time, so afterwards the limit is 32 MB. M_MMAP_THRESHOLD is -3 in malloc.h.
     """
 
     def limit(size):
@@ -41,9 +41,7 @@ def small_heap():
 
 @contextmanager
 def peak_memory():
-    """Yields an object whose `megabytes` is, afterwards, the most memory taken on top of what there
-    was before.
-    """
+    """Yields an object; after the block, its `megabytes` is the peak of memory above the start."""
     peak, stop = SimpleNamespace(megabytes=0.0), threading.Event()
     release_memory()
     process, cuda = psutil.Process(), torch.cuda.is_available()

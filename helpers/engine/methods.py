@@ -129,7 +129,7 @@ def tunable(llm, recipe, config):
 
 @contextmanager
 def in_place(llm, wrapped, recipe):
-    """While the block runs, losses are those of PEFT's model."""
+    """While the block runs, losses are computed with PEFT's layers or prefix."""
     llm.frozen_layers = first_layer(llm, recipe) if llm.fast else 0
     if recipe.method != "prefix":
         yield
@@ -144,8 +144,9 @@ def in_place(llm, wrapped, recipe):
 
 @contextmanager
 def restored(llm, weights: dict, first: int):
-    """While the block runs, `weights` of the model, all in layers from `first` on, may change; then
-    they are restored.
+    """While the block runs, these weights of the model may change; afterwards they are restored.
+
+    first: the lowest layer that has any of them.
     """
     before = {name: weight.detach().clone() for name, weight in weights.items()}
     llm.frozen_layers = first if llm.fast else 0

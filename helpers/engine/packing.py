@@ -24,8 +24,8 @@ class Pack:
     """Tokenized examples whose prompts begin alike, as one sequence.
 
     items: (token ids, number of labels at their end) of each example. ids, positions: shape (1,
-    tokens). mask: shape (1, 1, tokens, tokens), true where a token may look: at the common
-    beginning and at its own example. labels: indices of the tokens that are predicted.
+    tokens). mask: shape (1, 1, tokens, tokens), true where a token may attend: to earlier tokens of
+    the common beginning and of its own example. labels: indices of the tokens to predict.
     """
 
     items: tuple[tuple[list[int], int], ...]
@@ -94,8 +94,9 @@ _states: OrderedDict[tuple, torch.Tensor] = OrderedDict()
 
 
 def states_below(llm, part: Pack, options) -> torch.Tensor:
-    """What the layers below the trained ones make of a pack: it never changes, so the latest
-    KEPT_TOKENS are kept.
+    """The output of the layers below the trained ones, shape (1, tokens, width).
+
+    It never changes during training, so that of the latest KEPT_TOKENS tokens is kept.
     """
     key = (
         llm.base_fingerprint,

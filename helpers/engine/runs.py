@@ -17,8 +17,9 @@ from helpers.engine import cache, checkpoints, machine, records
 
 
 def folder_for(llm, examples, recipe, held_out=()) -> Path:
-    """Where the adapter of this model, data and recipe is kept; held-out examples count if they
-    decide when to stop.
+    """Where the adapter for this model, data and recipe is kept, under a hash of all three.
+
+    Held-out examples are part of the data only if they decide when to stop.
     """
     data = [dataclasses.astuple(e) for e in [*examples, *(held_out if recipe.patience else ())]]
     name = cache.key(llm.base_fingerprint, cache.key(data), dataclasses.asdict(recipe))
@@ -26,19 +27,18 @@ def folder_for(llm, examples, recipe, held_out=()) -> Path:
 
 
 class Run:
-    """One run of a recipe; `log` has one entry a step, `total` is the number of steps of a whole
-    run.
-    """
+    """One run of a recipe. log: one entry per step so far. total: the steps of a complete run."""
 
     def __init__(self, recipe, checkpoint=None, stop_after=None, label="training", watch=None):
-        """checkpoint: a file (None: none is written). `lora.fit` sets `measure`."""
+        """checkpoint: a path (None: no checkpoints). `lora.fit` sets `measure`. Others: `train`."""
         self.recipe, self.checkpoint, self.stop_after = recipe, checkpoint, stop_after
         self.label, self.watch, self.measure = label, watch, None
         self.log, self.best, self.total = [], {}, 0
 
     def steps(self, parts: list, weights: dict, optimizer):
-        """Yield (step, batch of parts) for each step that is still to be made; do what is due
-        between them.
+        """Yield (step, its packs) for each remaining step; in between, log, save and maybe stop.
+
+        If the run is complete and best weights were kept, they are put into `weights` at the end.
         """
         order = self._order(len(parts))
         self.total, stop = len(order), min(len(order), self.stop_after or len(order))
@@ -75,7 +75,7 @@ class Run:
                 weights[name].data.copy_(weight)
 
     def record(self, loss: float, norm: float, tokens: int) -> None:
-        """Log what a step has done."""
+        """Log a step: its loss, the norm of its gradient, and the number of tokens it read."""
         seconds = time.perf_counter() - self.started
         entry = {
             "step": len(self.log) + 1,

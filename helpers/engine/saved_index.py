@@ -40,8 +40,8 @@ def load(cls, folder, embedder):
         raise ValueError(
             f"The index in {folder} was made by the encoder '{made_by['name']}' "
             f"({made_by['fingerprint']}) and can't be searched with '{embedder.name}' "
-            f"({embedder.fingerprint}): their vectors mean different things. Load the first, or "
-            "index again"
+            f"({embedder.fingerprint}): their vectors mean different things. Load that "
+            "encoder, or build the index again"
         )
     if len(vectors) != len(chunks):
         raise ValueError(

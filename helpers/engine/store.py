@@ -1,7 +1,7 @@
 """What a model has computed already: on this disk, or in results/, which comes with the course.
 
-The simple way is to compute it again. One JSON line for each question asked of a model, appended at
-once, so that an interruption loses at most the last batch.
+The simple way is to compute it again. Each result is one line of JSON, appended as soon as it is
+known, so that an interruption loses at most the last batch.
 """
 
 import io
@@ -22,9 +22,9 @@ RECORD = os.environ.get(
 
 
 class Store:
-    """Results by a hash of what was asked;
+    """Results by a hash of what was asked.
 
-    `missing` counts those that were expected in results/ and were not there.
+    `missing` counts, over all stores, those that were expected in results/ but had to be computed.
     """
 
     missing = 0
@@ -74,7 +74,7 @@ def of(llm, what) -> Store:
 
 
 def embeddings(name: str, compute: Callable[[], np.ndarray]) -> np.ndarray:
-    """The vectors of that name from this disk, or computed and kept; never a part of them."""
+    """The vectors stored under this name, or computed and stored, whole or not at all."""
     path = cache.artifacts() / "embeddings" / f"{name}.npy"
     if path.is_file():
         try:

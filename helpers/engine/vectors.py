@@ -11,12 +11,12 @@ KINDS = ("Flat", "IVF", "HNSW", "PQ")
 
 
 def vector_index(vectors: np.ndarray, kind: str = "Flat"):
-    """A FAISS index of vectors, shape (n, dimension), for the inner product (the cosine, if they
-    have length 1).
+    """A FAISS index of vectors, shape (n, dimension), by inner product (cosine for unit vectors).
 
-    kind: "Flat" compares with all; "IVF" only with the nearest of 4 sqrt(n) cells; "HNSW" walks a
-    graph of neighbours (Malkov & Yashunin 2016); "PQ" keeps one byte for every eight dimensions
-    (Jégou et al. 2011). Raises ValueError for another kind or for too few vectors to train it.
+    kind: "Flat" compares with all vectors; "IVF" with those in the nearest sixteenth of 4 sqrt(n)
+    cells; "HNSW" walks a graph of neighbours (Malkov & Yashunin 2016); "PQ" keeps one byte for
+    every eight dimensions (Jégou et al. 2011). Raises ValueError for any other kind, or if there
+    are too few vectors to train it.
     """
     count, dimension = vectors.shape
     cells = int(4 * count**0.5)

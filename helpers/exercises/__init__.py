@@ -1,8 +1,8 @@
 """Exercises that grade themselves: `check`, `hint`, `solution`, `progress`.
 
 There is one file for each notebook (nb00.py, nb01.py, ...), and `expecting` holds what they share.
-A check tests several inputs and names the likely mistake. It ends in one of four outcomes:
-not attempted, passed, not yet (with a message), or the learner's code raised an error.
+A check tries several inputs and, where it can, names the mistake. It has one of four outcomes: not
+attempted, passed, not yet (with a message), or raised (the learner's code raised an error).
 """
 
 import contextlib
@@ -32,7 +32,7 @@ COLOURS = {
 
 
 class _Todo:
-    """Holds the place of the learner's code. Calling it returns it again: a stub never raises."""
+    """A placeholder for the learner's code. Calling it returns it, so a stub never raises."""
 
     def __repr__(self):
         return "TODO"

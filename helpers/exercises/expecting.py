@@ -4,7 +4,8 @@
     case("q", ["a b"], 3, words, returns=["a b"], why="A prompt of exactly the budget still fits.")
     same(fit, reference, random_inputs)
 
-`why` states the rule that the case tests. A cause goes into `mistakes`: there the result proves it.
+`why` states the rule that a case tests. A message that names a cause belongs in `mistakes`, where
+the result proves the cause.
 """
 
 import copy
@@ -49,8 +50,9 @@ def expect(condition, message: str) -> None:
 def returns(value, kind: type, what: str = "", size: int | None = None, call: str = "yours"):
     """The value, if it is of that kind (and that size); otherwise raise Wrong.
 
-    Lists, tuples and arrays are one kind, and so are the numbers of all libraries: `float` takes
-    any of them, `int` only whole ones. No number is a bool.
+    Lists, tuples and arrays count as one kind, and so do the numbers of all libraries: `float`
+    accepts any number, `int` only whole ones. A bool is not a number here. what: what to return,
+    in words. call: the call, for the message.
     """
     simple, name = plain(value), type(value).__name__
     got = f"an {name}" if name[0] in "aeiou" else f"a {name}"
@@ -108,7 +110,7 @@ def raises(function, *args, why: str, error: type = ValueError) -> str:
         if isinstance(raised.__cause__, error):
             return str(raised.__cause__)
         raise Wrong(f"{wanted} {call} raised {raised}.") from raised
-    except Wrong as none:  # the engine's message about None
+    except Wrong as none:  # from `_guarded`: it returned None
         raise Wrong(f"{wanted} {call} returned None.") from none
     raise Wrong(f"{wanted} {call} returned {shown(got)}.")
 

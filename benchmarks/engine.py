@@ -60,8 +60,8 @@ def without(module, name, replacement, run):
 
 
 def decoding_gains(llm, embedder) -> dict:
-    """Answering 24 validation questions: closed book, with four shots, with three passages."""
-    questions = [q["question"] for q in course.questions("validation")[::6]][:24]
+    """Answering 12 validation questions: closed book, with four shots, with three passages."""
+    questions = [q["question"] for q in course.questions("validation")[::12]][:12]
     index, found = course.handbook_index(embedder), {}
     work = {
         "closed book": course.system(llm),
@@ -80,7 +80,7 @@ def decoding_gains(llm, embedder) -> dict:
                 for i in range(0, len(prompts), rows):
                     decoding.generate(llm.model, prompts[i : i + rows], 32, llm.end_ids)
 
-            few = prompts[::4]  # one by one takes long
+            few = prompts[::3]  # one by one takes long
             one = gain(
                 lambda few=few: models.plain_generate(llm.model, few, 32, llm.end_ids),
                 lambda few=few: decoding.generate(llm.model, few, 32, llm.end_ids),

@@ -108,7 +108,7 @@ def score_gain(llm) -> dict:
 
 
 def training_gains(llm) -> dict:
-    """One epoch of sixteen rows with the default recipe, and three epochs in the top fifth."""
+    """One epoch of sixteen rows with the default recipe."""
     found = {}
     for name, rows in {"passages": course.training("raft")[:16],
                        "closed book": course.training("house_style")[:16]}.items():  # fmt: skip
@@ -130,34 +130,40 @@ def training_gains(llm) -> dict:
             llm.fast = True
 
         found[f"packing, {name}"] = gain(lambda train=train: train(False), lambda t=train: t(True))
-    sweep = {"top_layers": 0.2, "epochs": 3}
-    examples = course.examples(llm, course.training("house_style")[:16])
+    return found
 
-    def tune(kept):
-        packing.forget()
-        with lora.tuned(llm, examples, lora.Recipe(**sweep | {"seed": int(kept)})):
+
+def frozen_gains(llm) -> dict:
+    """Twelve rows in the top fifth of the layers: six epochs, and a further run of a sweep."""
+    examples = course.examples(llm, course.training("house_style")[:12])
+
+    def train(epochs):
+        with lora.tuned(llm, examples, lora.Recipe(top_layers=0.2, epochs=epochs)):
             pass
 
-    def uncached():
+    def uncached(epochs):
         real = packing.losses
 
         def losses(llm, part):
             llm.frozen_layers = 0
             return real(llm, part)
 
-        without(packing, "losses", losses, lambda: tune(False))
+        without(packing, "losses", losses, lambda: train(epochs))
 
-    found["states below frozen layers, three epochs in the top fifth"] = gain(
-        uncached, lambda: tune(True)
-    )
-    return found
+    def fresh():
+        packing.forget()
+        train(6)
+
+    six = gain(lambda: uncached(6), fresh)  # ends with the states of these rows kept
+    further = gain(lambda: uncached(2), lambda: train(2))
+    return {"frozen layers, six epochs": six, "frozen layers, further runs of a sweep": further}
 
 
 def main() -> None:
     """Measure all paths and store the table."""
     llm, embedder = models.load_llm(), models.load_embedder()
     gains = {"score, four options": score_gain(llm)} | training_gains(llm)
-    gains |= decoding_gains(llm, embedder)
+    gains |= frozen_gains(llm) | decoding_gains(llm, embedder)
     for name, row in gains.items():
         print(f"{row['gain']:6.2f}  {name} ({row['simple s']} s, {row['fast s']} s)")
     cache.write_json(FILE, {**records.made_with(), "rounds": ROUNDS, "gains": gains})

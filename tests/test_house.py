@@ -60,3 +60,13 @@ def test_the_test_policy_is_read_in_one_place():
         if re.search(r"""environ.*COURSE_CHECK""", path.read_text(encoding="utf-8"))
     ]
     assert sorted(readers) == ["nbval_states.py", "test_house.py", "test_nbval_states.py"]
+
+
+@pytest.mark.parametrize(
+    "path", ["score", "packing", "frozen", "decoding.*four shots", "shared beginning, four shots"]
+)
+def test_what_is_only_faster_is_worth_its_lines(path):
+    """Measured by `python -m benchmarks.engine`; a smaller gain is no reason for a second path."""
+    gains = cache.read_json(cache.ROOT / "docs" / "engine.json")["gains"]
+    found = [row["gain"] for name, row in gains.items() if re.match(path, name)]
+    assert found and min(found) >= 1.5

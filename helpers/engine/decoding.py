@@ -1,9 +1,9 @@
 """Greedy decoding and scoring of many prompts at once, with one key-value cache.
 
-Simple twins: `models.plain_generate` and `models.plain_score`. Prompts are batched, their common
-beginning is read once, and the cache is allocated once instead of growing at each step;
-docs/engine.json says what that saves. The model's own `forward` is called throughout, so whatever
-it does to its logits is done here too.
+Simple twins: `models.plain_generate` and `models.plain_score`. Gains on two cores, from
+docs/engine.json: 1.3 to 2.5 over `generate` one prompt at a time (1.2 to 2.0 over padded batches);
+reading a shared beginning once gains 1.9 of it with four shots and little without; scores 2.9. The
+model's own `forward` is called throughout, so whatever it does to its logits is done here too.
 """
 
 import inspect

@@ -1,8 +1,8 @@
 """Losses of several examples in one sequence, and frozen layers computed once.
 
-Simple twin: `lora.plain_losses`. What it gains is in docs/engine.json. Examples that begin alike
-are joined: the common beginning once, then each example's own rest, with a mask that keeps them
-apart.
+Simple twin: `lora.plain_losses`. Gains on two cores, from docs/engine.json: packing 2.6 to 3.2,
+frozen layers 1.5 to 1.8 where the same examples come again. Examples that begin alike are joined:
+the common beginning once, then the rest of each, with a mask that keeps them apart.
 """
 
 from collections import OrderedDict

@@ -8,8 +8,7 @@ less than 1.5 has no place in helpers/engine/.
 import statistics
 import time
 
-import torch
-
+from benchmarks.answering import padded
 from helpers import course, lora, models
 from helpers.engine import cache, decoding, packing, records
 
@@ -34,19 +33,6 @@ def gain(simple, fast) -> dict:
         "fast s": round(middle[1], 2),
         "gain": round(ratio, 2),
     }
-
-
-@torch.inference_mode()
-def padded(llm, prompts, rows=32):
-    """What the library does with a whole batch, padded on the left: the strongest simple rival."""
-    for start in range(0, len(prompts), rows):
-        part = prompts[start : start + rows]
-        width = max(map(len, part))
-        ids = torch.tensor([[2] * (width - len(p)) + p for p in part])
-        mask = torch.tensor([[0] * (width - len(p)) + [1] * len(p) for p in part])
-        llm.model.generate(
-            ids, attention_mask=mask, max_new_tokens=32, do_sample=False, pad_token_id=2
-        )
 
 
 def without(module, name, replacement, run):
@@ -87,7 +73,7 @@ def decoding_gains(llm, embedder) -> dict:
             )
             found[f"decoding, {name}: over generate, one by one"] = one
             found[f"decoding, {name}: over generate, padded batch"] = gain(
-                lambda prompts=prompts: padded(llm, prompts), fast
+                lambda prompts=prompts: padded(llm.model, prompts, 32, max_new_tokens=32), fast
             )
             found[f"shared beginning, {name}"] = gain(
                 lambda fast=fast: without(decoding, "common_prefix", lambda rows: 0, fast), fast

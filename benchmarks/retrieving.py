@@ -27,11 +27,7 @@ NEEDS = {"langchain": "langchain_huggingface", "llamaindex": "llama_index"}
 
 def encoder_folder() -> str:
     """The bundled encoder, which all contestants use."""
-    return str(
-        weights.bundled(
-            weights.ENCODER_PACKAGE, weights.ENCODER_FILE, weights.ENCODER_SHA256
-        ).parent
-    )
+    return str(weights.encoder_file().parent)
 
 
 def ours():

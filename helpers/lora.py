@@ -90,8 +90,9 @@ def packs(llm, examples: list[Example]) -> list[packing.Pack]:
 @torch.inference_mode()
 def example_losses(llm, examples: list[Example]) -> list[torch.Tensor]:
     """For each example the cross-entropy of its label tokens, in nats; the last is the end mark."""
-    values = torch.cat([losses(llm, part) for part in packs(llm, examples)])
-    return list(values.split([tokenize(llm, example)[1] for example in examples]))
+    parts = packs(llm, examples)
+    values = torch.cat([losses(llm, part) for part in parts])
+    return list(values.split([labels for part in parts for _, labels in part.items]))
 
 
 def evaluate_loss(llm, examples: list[Example]) -> float:

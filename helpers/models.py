@@ -109,10 +109,8 @@ class LLM:
             yield
         finally:
             self.use_shipped = outer
-        if missing := store.Store.missing - before:
-            print(
-                f"{missing} of these answers did not come with the course and were computed here."
-            )
+        if count := store.Store.missing - before:
+            print(f"{count} of these answers did not come with the course and were computed here.")
 
     def chat(self, system: str, user: str, shots=()) -> str:
         """The prompt text of a chat, up to where the assistant begins.
@@ -166,10 +164,11 @@ class LLM:
 
         Results are cached on disk, as in `generate`.
         """
-        known, rate = store.of(self, "score"), decoding.score if self.fast else plain_score
+        known, head = store.of(self, "score"), self.encode(prompt)
+        rate = decoding.score if self.fast else plain_score
         missing = {t: self.encode(t) for t in continuations if (prompt, t) not in known}
         for batch in decoding.batches(missing, max_tokens=512, max_rows=32):
-            values = rate(self.model, self.encode(prompt), [missing[text] for text in batch])
+            values = rate(self.model, head, [missing[text] for text in batch])
             for text, value in zip(batch, values, strict=True):
                 known.add((prompt, text), value)
         return np.array([known[prompt, text] for text in continuations])

@@ -61,9 +61,8 @@ class Style:
             "step": r"(?P<step>[^\[\]\n.]+)",
         }
         pieces = re.split(r"\{(answer|document|step)\}", self.form)
-        return re.compile(
-            "".join(places[p] if i % 2 else re.escape(p) for i, p in enumerate(pieces))
-        )
+        made = [places[p] if i % 2 else re.escape(p) for i, p in enumerate(pieces)]
+        return re.compile("".join(made))
 
     def next_step(self, document: str) -> str:
         """The action for a document. Raises ValueError if the style has none for it."""

@@ -64,26 +64,8 @@ def checks():
     for line in (cache.ROOT / "requirements.txt").read_text().splitlines():
         if line and not line.startswith("#"):
             yield re.split(r"[<>=]", line)[0], lambda line=line: package(line)
-    yield (
-        "language model",
-        lambda: (
-            "SHA-256 "
-            + cache.sha256(
-                weights.bundled(weights.LLM_PACKAGE, weights.LLM_FILE, weights.LLM_SHA256)
-            )[:12]
-        ),
-    )
-    yield (
-        "encoder",
-        lambda: (
-            "SHA-256 "
-            + cache.sha256(
-                weights.bundled(
-                    weights.ENCODER_PACKAGE, weights.ENCODER_FILE, weights.ENCODER_SHA256
-                )
-            )[:12]
-        ),
-    )
+    for name, file in (("language model", weights.llm_file), ("encoder", weights.encoder_file)):
+        yield name, lambda file=file: "SHA-256 " + cache.sha256(file())[:12]
     yield "disk", disk
     yield "memory", memory
     yield "one sentence", sentence

@@ -5,7 +5,7 @@ Run: python -m scripts.make_headline
 
 import json
 
-from helpers import course, documents, evaluate, metrics, models, plots, retrieval
+from helpers import course, evaluate, metrics, models, plots
 from helpers.engine import cache
 
 HERE = cache.ROOT / "docs"
@@ -14,10 +14,7 @@ HERE = cache.ROOT / "docs"
 def main() -> None:
     """Evaluate the systems of notebook 07 on the test questions, draw the chart, and store both."""
     llm, questions = models.load_llm(), course.questions("test")
-    index = retrieval.DenseIndex(
-        documents.chunk(course.handbook()),
-        models.load_embedder(),
-    )
+    index = course.handbook_index(models.load_embedder())
     systems = {
         "base": course.system(llm),
         "RAG": course.system(llm, index),

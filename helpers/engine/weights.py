@@ -42,11 +42,21 @@ def bundled(package: str, file: str, sha256: str) -> Path:
     return path
 
 
+def llm_file() -> Path:
+    """The bundled language model's file, checked; raises as `bundled` does."""
+    return bundled(LLM_PACKAGE, LLM_FILE, LLM_SHA256)
+
+
+def encoder_file() -> Path:
+    """The bundled encoder's file, checked; raises as `bundled` does."""
+    return bundled(ENCODER_PACKAGE, ENCODER_FILE, ENCODER_SHA256)
+
+
 def llm_folder() -> Path:
     """The folder of the converted language model; converts it if need be, in about 25 seconds and
     1.2 GB.
     """
-    gguf = bundled(LLM_PACKAGE, LLM_FILE, LLM_SHA256)
+    gguf = llm_file()
     folder = cache.artifacts() / "models" / f"smollm2-135m-{cache.key(LLM_SHA256)}"
     record = cache.read_json(folder / "converted.json")
     weights = folder / "model.safetensors"
@@ -85,9 +95,9 @@ def encoder(name, device: str):
     """A sentence encoder; name: see `models.load_embedder`."""
     from sentence_transformers import SentenceTransformer  # slow to import
 
-    path = bundled(ENCODER_PACKAGE, ENCODER_FILE, ENCODER_SHA256) if name is None else None
+    folder = encoder_file().parent if name is None else name
     with found("encoder", name, "load_embedder()"), quiet():
-        return SentenceTransformer(str(path.parent if path else name), device=device)
+        return SentenceTransformer(str(folder), device=device)
 
 
 def cross_encoder(name):

@@ -9,4 +9,4 @@ def say(text: str) -> None:
     """Print a sentence in lines that fit a narrow JupyterLab, which breaks longer ones inside
     words.
     """
-    print(textwrap.fill(text, 88))
+    print(textwrap.fill(text, 88, break_on_hyphens=False, break_long_words=False))

@@ -16,7 +16,7 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from helpers import say
-from helpers.engine import cache, records
+from helpers.engine import cache, records, shared_json
 
 STORED = cache.ROOT / "results" / "grids"
 
@@ -96,18 +96,30 @@ def _stored(about, wanted):
     return rows
 
 
+def _rows(stored: dict) -> dict:
+    """The whole rows of a table, by their configuration."""
+    rows = stored.get("rows", [])
+    whole = [r for r in rows if isinstance(r, dict) and {"configuration", "result"} <= r.keys()]
+    return {cache.key(row["configuration"]): row for row in whole}
+
+
 def _computed(about, measure, wanted):
     """The rows that are computed on this machine, those of an earlier run included."""
     name = f"{cache.key(about)}.json"
     path = cache.artifacts() / "grids" / about["name"] / name
-    rows = {cache.key(r["configuration"]): r for r in cache.read_json(path, {"rows": []})["rows"]}
+    rows = _rows(shared_json.read(path, object))
     for configuration in tqdm(wanted, desc=about["name"], disable=not wanted):
         if cache.key(configuration) not in rows:
             start = time.perf_counter()
             row = {"configuration": configuration, "result": _plain(measure(**configuration))}
             row["seconds"] = round(time.perf_counter() - start, 2)
             rows[cache.key(configuration)] = row
-            cache.write_json(path, {**about, **records.made_with(), "rows": list(rows.values())})
+
+            def with_row(stored, row=row):  # another notebook may have stored others meanwhile
+                all_rows = _rows(stored) | {cache.key(row["configuration"]): row}
+                return {**about, **records.made_with(), "rows": list(all_rows.values())}
+
+            shared_json.update(path, object, with_row)
     if wanted and path.is_file():
         path.touch()  # so that make_grids knows which tables are in use
     return rows

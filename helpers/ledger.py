@@ -3,7 +3,7 @@
 import pandas as pd
 
 from helpers import say
-from helpers.engine import cache
+from helpers.engine import cache, shared_json
 
 
 def claims() -> pd.DataFrame:
@@ -46,14 +46,14 @@ def verdict(claim: int, measured: tuple[float, float, float], at_7b: str) -> pd.
         if high < row["threshold"]
         else "inconclusive"
     )
-    _update(claim, {"measured": mean, "low": low, "high": high, "verdict": result, "at 7B": at_7b})
-    return _shown([claim])
+    values = {"measured": mean, "low": low, "high": high, "verdict": result, "at 7B": at_7b}
+    return _shown(claim, _update(claim, values))
 
 
 def not_testable(claim: int, reason: str) -> pd.DataFrame:
     """Record that a claim can't be measured here, and why; show the row."""
-    _update(claim, {"statement": reason, "verdict": "not testable here"})
-    return _shown([claim])
+    values = {"statement": reason, "verdict": "not testable here"}
+    return _shown(claim, _update(claim, values))
 
 
 def matrix() -> pd.DataFrame:
@@ -71,29 +71,31 @@ def _file():
 
 
 def _read() -> dict:
-    return cache.read_json(_file(), {})
+    return shared_json.read(_file(), dict)
 
 
 def _row(claim: int) -> dict:
     row = _read().get(str(claim))
-    if row is None or "threshold" not in row:
+    if row is None or not isinstance(row.get("threshold"), int | float):
         raise ValueError(
             f"There is no prediction for claim {claim} yet: run its predict cell first"
         )
     return row
 
 
-def _update(claim: int, values: dict) -> None:
+def _update(claim: int, values: dict) -> dict:
     if claim not in claims().index:
         raise ValueError(f"There is no claim {claim}; they run from 1 to 104")
-    rows = _read()
-    rows[str(claim)] = {**rows.get(str(claim), {}), **values}
-    cache.write_json(_file(), rows)
+    name = str(claim)
+
+    def changed(rows):
+        return rows | {name: rows.get(name, {}) | values}
+
+    return shared_json.update(_file(), dict, changed)[name]
 
 
-def _shown(ids: list[int]) -> pd.DataFrame:
-    rows = _read()
-    table = pd.DataFrame([{"claim": id, "says": claims().claim[id], **rows[str(id)]} for id in ids])
+def _shown(claim: int, row: dict) -> pd.DataFrame:
+    table = pd.DataFrame([{"claim": claim, "says": claims().claim[claim], **row}])
     return (
         table.set_index("claim")
         .style.format(precision=2, na_rep="")

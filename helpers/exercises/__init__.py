@@ -5,23 +5,20 @@ A check tries several inputs and, where it can, names the mistake. It has one of
 attempted, passed, not yet (with a message), or raised (the learner's code raised an error).
 """
 
-import contextlib
-import copy
 import functools
 import html
 import importlib
-import io
 import pkgutil
-import signal
-import threading
 from dataclasses import dataclass
 
 from helpers import say
-from helpers.engine import cache
-from helpers.exercises.expecting import NotAttempted, Raised, Wrong
+from helpers.engine import cache, shared_json
+from helpers.exercises import answers, expecting, placeholder, sandbox, showing
 from helpers.exercises.expecting import expect as expect
+from helpers.exercises.placeholder import TODO as TODO
 
 TIME_LIMIT = 10  # seconds for one check
+LONGEST = 700  # characters of a message
 SYMBOLS = {"not attempted": "○", "passed": "✓", "not yet": "✗", "raised": "!"}
 COLOURS = {
     "not attempted": "#777777",
@@ -29,25 +26,6 @@ COLOURS = {
     "not yet": "#E69F00",
     "raised": "#D55E00",
 }
-
-
-class _Todo:
-    """A placeholder for the learner's code. Calling it returns it, so a stub never raises."""
-
-    def __repr__(self):
-        return "TODO"
-
-    def __bool__(self):
-        return False
-
-    def __deepcopy__(self, memo):
-        return self
-
-    def __call__(self, *args, **kwargs):
-        return self
-
-
-TODO = _Todo()
 
 
 @dataclass(frozen=True)
@@ -131,27 +109,37 @@ def exercises() -> dict[str, Exercise]:
 def grade(id: str, answer) -> Outcome:
     """Grade an answer (a value or a function) without showing or recording anything."""
     task = _find(id)
-    todo = Outcome(id, "not attempted", "Replace TODO with your own code and run the cell again.")
-    if answer is TODO:
-        return todo
-    function = callable(answer) and not isinstance(answer, type)
-    wrapped = _guarded(answer) if function else copy.deepcopy(answer)
     try:
-        with _time_limit(TIME_LIMIT), contextlib.redirect_stdout(io.StringIO()):
-            task.grade(wrapped)
-    except NotAttempted:
+        status, message = sandbox.run(lambda: list(_graded(task, answer)), TIME_LIMIT)
+    except sandbox.Unfinished as error:
+        what, call = error.args
+        status, message = "not yet", f"{call or 'It'} {what}."
+    return Outcome(id, status, message if len(message) <= LONGEST else message[:LONGEST] + " ...")
+
+
+def _graded(task, answer) -> tuple[str, str]:
+    """Status and message of an answer. Nothing that an answer does gets past this function."""
+    todo = "not attempted", "Replace TODO with your own code and run the cell again."
+    learner = answers.Learner(answer)
+    placeholder.forget()
+    try:
+        if placeholder.within(answer):
+            return todo
+        if not callable(answer) and "\ndef " in f"\n{task.solution}":
+            kind = type(answer).__name__
+            return "not yet", f"Pass the function itself, its name without brackets, not a {kind}."
+        task.grade(learner.guarded())
+        return "passed", "Well done."
+    except expecting.NotAttempted:
         return todo
-    except Raised as error:
-        return Outcome(id, "raised", f"Your code raised {error}")
-    except TimeoutError:
-        late = f"It did not finish within {TIME_LIMIT} seconds: is there a loop that never ends?"
-        return Outcome(id, "not yet", late)
-    except Wrong as error:
-        return Outcome(id, "not yet", str(error))
-    except Exception as error:  # a type that the grader did not foresee
-        form = f"The result does not have the expected form ({type(error).__name__}: {error})."
-        return Outcome(id, "not yet", form)
-    return Outcome(id, "passed", "Well done.")
+    except expecting.Raised as error:
+        outcome = "raised", f"Your code raised {error}"
+    except expecting.Wrong as error:
+        outcome = "not yet", learner.with_last_call(str(error))
+    except BaseException as error:  # a form of result that the grader did not foresee
+        form = f"The result does not have the expected form ({showing.described(error)})."
+        outcome = "not yet", learner.with_last_call(form)
+    return todo if placeholder.used() else outcome
 
 
 def check(id: str, answer) -> None:
@@ -160,9 +148,11 @@ def check(id: str, answer) -> None:
 
     outcome = grade(id, answer)
     display(outcome)
-    record = cache.read_json(_progress_file(), {})
-    if record.get(id) != "passed":
-        cache.write_json(_progress_file(), {**record, id: outcome.status})
+
+    def recorded(record):
+        return record if record.get(id) == "passed" else {**record, id: outcome.status}
+
+    shared_json.update(_progress_file(), str, recorded)
 
 
 def hint(id: str) -> None:
@@ -182,7 +172,7 @@ def solution(id: str) -> None:
 
 def progress() -> None:
     """Show how many exercises are passed, notebook by notebook, as a bar."""
-    record = cache.read_json(_progress_file(), {})
+    record = shared_json.read(_progress_file(), str)
     books = {}
     for id in exercises():
         books.setdefault(int(id.split(".")[0]), []).append(record.get(id) == "passed")
@@ -199,42 +189,3 @@ def _find(id):
     if id not in exercises():
         raise KeyError(f"There is no exercise '{id}'; there are {', '.join(exercises())}")
     return exercises()[id]
-
-
-def _guarded(function):
-    """The learner's function, guarded: it gets copies, and its errors are told apart from ours."""
-
-    @functools.partial(functools.update_wrapper, wrapped=function, updated=())
-    def call(*args, **kwargs):
-        try:
-            result = function(*copy.deepcopy(args), **copy.deepcopy(kwargs))
-        except TimeoutError:
-            raise
-        except Exception as error:
-            raise Raised(f"{type(error).__name__}: {error}") from error
-        if result is TODO:
-            raise NotAttempted
-        if result is None:
-            raise Wrong("The function returned None: did you forget a `return`?")
-        return result
-
-    return call
-
-
-@contextlib.contextmanager
-def _time_limit(seconds):
-    """Raise TimeoutError in the block after so many seconds, if the platform has such a timer."""
-    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(*_):
-        raise TimeoutError
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)

@@ -9,9 +9,11 @@ the result proves the cause.
 """
 
 import copy
-import inspect
 import math
 import numbers
+
+from helpers.exercises.showing import call_of, described, plain
+from helpers.exercises.showing import shown as shown
 
 KINDS = {
     bool: "True or False",
@@ -56,6 +58,7 @@ def returns(value, kind: type, what: str = "", size: int | None = None, call: st
     """
     simple, name = plain(value), type(value).__name__
     got = f"an {name}" if name[0] in "aeiou" else f"a {name}"
+    expect(value is not None, f"{call} returned None: did you forget a `return`?")
     wanted = {int: numbers.Integral, float: numbers.Real, list: list | tuple, tuple: list | tuple}
     ok = type(value) is kind or isinstance(simple, wanted.get(kind, kind))
     ok = ok and (kind is bool or not isinstance(simple, bool))
@@ -77,18 +80,22 @@ def cases(function, mistakes: dict | None = None):
         to its message; those given to `cases` are looked for in every case. Any other wrong result
         gets `why`, the call and both values.
         """
-        call = _call(function, args, kwargs)
+        call = call_of(function, args, kwargs)
         try:
             got = function(*args, **kwargs)
         except Raised as error:
-            raise Raised(f"{error}, in {call}. {why}".rstrip()) from error.__cause__
+            raise Raised(f"{error} {why}".rstrip()) from error.__cause__
         right = alike(got, returns, tolerance)
-        for mistake, message in {**(mistakes or {}), **general}.items():
+        if not right and _rounded(got, returns):
+            raise Wrong(f"Do not round the result. {_both(call, returns, got)}")
+        known = {**(mistakes or {}), **general}
+        if got is None and None not in known and not right:
+            raise Wrong(f"{call} returned None: did you forget a `return`?")
+        for mistake, message in known.items():
             if not right and _made(got, mistake, tolerance):
                 raise Wrong(f"{message} {call} returned {shown(got)}.")
         _same_kind(got, returns, call)
-        both = f"{call} should return {shown(returns)}, and returned {shown(got)}."
-        expect(right, f"{why} {both}".lstrip())
+        expect(right, f"{why} {_both(call, returns, got)}".lstrip())
         return got
 
     return case
@@ -103,15 +110,13 @@ def same(function, reference, inputs, why: str = "", tolerance: float = 1e-6) ->
 
 def raises(function, *args, why: str, error: type = ValueError) -> str:
     """The words of the error that the function must raise; `why` says when it must."""
-    call, wanted = _call(function, args, {}), f"{why} Raise a {error.__name__};"
+    call, wanted = call_of(function, args, {}), f"{why} Raise a {error.__name__};"
     try:
         got = function(*args)
     except Raised as raised:
         if isinstance(raised.__cause__, error):
             return str(raised.__cause__)
-        raise Wrong(f"{wanted} {call} raised {raised}.") from raised
-    except Wrong as none:  # from `_guarded`: it returned None
-        raise Wrong(f"{wanted} {call} returned None.") from none
+        raise Wrong(f"{wanted} {call} raised {described(raised.__cause__)}.") from raised
     raise Wrong(f"{wanted} {call} returned {shown(got)}.")
 
 
@@ -119,62 +124,42 @@ def alike(got, wanted, tolerance: float = 1e-6) -> bool:
     """Are they equal, apart from rounding and from the types of lists, numbers and booleans?"""
     got, wanted = plain(got), plain(wanted)
     if isinstance(wanted, numbers.Number) and isinstance(got, numbers.Number):
-        both_nan = wanted != wanted and got != got
-        return both_nan or math.isclose(got, wanted, rel_tol=tolerance, abs_tol=tolerance / 1000)
+        return _near(got, wanted, tolerance)
     if isinstance(wanted, list | tuple) and isinstance(got, list | tuple):
         pairs = zip(got, wanted, strict=False)
         return len(got) == len(wanted) and all(alike(g, w, tolerance) for g, w in pairs)
     if isinstance(wanted, dict) and isinstance(got, dict):
         return got.keys() == wanted.keys() and all(alike(got[k], wanted[k], tolerance) for k in got)
-    return type(got == wanted) is bool and got == wanted
+    if isinstance(wanted, str):
+        return isinstance(got, str) and str.__eq__(wanted, got)
+    if wanted is None or isinstance(wanted, set | frozenset):
+        return got is None if wanted is None else isinstance(got, set | frozenset) and got == wanted
+    return type(got) is type(wanted) and (got == wanted) is True
 
 
-def plain(value):
-    """NumPy, torch and pandas values as Python's own: numbers, lists, and a dict for a table."""
-    if type(value).__name__ == "DataFrame":
-        return value.to_dict("list")
-    return value.tolist() if hasattr(value, "tolist") and not isinstance(value, type) else value
-
-
-def shown(value, limit: int = 120) -> str:
-    """The value as a short text: rounded numbers, large arrays by their shape, cut at the limit."""
-    shape = getattr(value, "shape", None)
-    if isinstance(shape, tuple) and math.prod(shape) > 12:
-        return f"{type(value).__name__} of shape {tuple(shape)}"
-    text = _text(value)
-    return text if len(text) <= limit else text[: limit - 3] + "..."
-
-
-def _text(value) -> str:
-    value = plain(value)
-    if isinstance(value, float):
-        text = f"{value:.6g}"
-        return text if set(text) & set(".en") else f"{text}.0"
-    if isinstance(value, str) and len(value) > 30 and " " not in value:
-        return repr(value[:9] + "...")  # a hash
-    if type(value) is set and value:
-        return f"{{{', '.join(sorted(map(_text, value)))}}}"
-    if type(value) is list:
-        return f"[{', '.join(map(_text, value))}]"
-    if type(value) is tuple:
-        return f"({', '.join(map(_text, value))}{',' * (len(value) == 1)})"
-    if type(value) is dict:
-        return f"{{{', '.join(f'{_text(k)}: {_text(v)}' for k, v in value.items())}}}"
-    return getattr(value, "__name__", None) or repr(value)
-
-
-def _call(function, args, kwargs) -> str:
-    """The call as the learner would write it; truth values get the names of their parameters."""
+def _near(got, wanted, tolerance) -> bool:
+    """Are two numbers equal, apart from rounding? NaN equals NaN."""
+    if isinstance(wanted, numbers.Integral) and isinstance(got, numbers.Integral):
+        return int(got) == int(wanted)
     try:
-        names = list(inspect.signature(function).parameters)
-    except (TypeError, ValueError):
-        names = []
-    texts = [shown(value) for value in args]
-    if len(names) >= len(args) and any(isinstance(value, bool) for value in args):
-        texts = [f"{name}={text}" for name, text in zip(names, texts, strict=False)]
-    texts += [f"{name}={shown(value)}" for name, value in kwargs.items()]
-    name = getattr(function, "__name__", "")
-    return f"{name if name.isidentifier() else 'yours'}({', '.join(texts)})"
+        got, wanted = complex(got), complex(wanted)
+    except (TypeError, ValueError, OverflowError):
+        return False
+    pairs = ((got.real, wanted.real), (got.imag, wanted.imag))
+    close = {"rel_tol": tolerance, "abs_tol": tolerance / 1000}
+    return all((g != g and w != w) or math.isclose(g, w, **close) for g, w in pairs)
+
+
+def _both(call, wanted, got) -> str:
+    return f"{call} should return {shown(wanted)}, and returned {shown(got)}."
+
+
+def _rounded(got, wanted) -> bool:
+    """Is one the other, rounded to so many decimals?"""
+    got, wanted = plain(got), plain(wanted)
+    if not isinstance(got, float) or not isinstance(wanted, float) or not math.isfinite(wanted):
+        return False
+    return got != 0 and any(got == round(wanted, decimals) for decimals in range(1, 6))
 
 
 def _made(got, mistake, tolerance) -> bool:

@@ -1,0 +1,85 @@
+"""`TODO`, the placeholder for the learner's code: a cell that computes with it raises nothing.
+
+A check asks whether the answer holds it or used it: such an answer was not attempted. (Python
+leaves one gap: `a, b = TODO` can't know how many values to unpack.)
+"""
+
+import numpy as np
+
+BINARY = ("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "divmod", "pow")
+BINARY += ("lshift", "rshift", "and", "or", "xor", "lt", "le", "gt", "ge")
+UNARY = ("neg", "pos", "abs", "invert", "round", "trunc", "floor", "ceil", "call", "getitem")
+
+
+class _Todo:
+    """Every operation on it returns it; a loop over it runs once; as a number it is 0."""
+
+    uses = 0
+
+    def _itself(self, *args, **kwargs):
+        _Todo.uses += 1
+        return self
+
+    def _nothing(self, *args, **kwargs):
+        _Todo.uses += 1
+
+    def _zero(self):
+        _Todo.uses += 1
+        return 0
+
+    def __repr__(self):
+        return "TODO"
+
+    def __bool__(self):
+        return False
+
+    def __float__(self):
+        return float(self._zero())
+
+    def __iter__(self):
+        return iter([self._itself()])
+
+    def __getattr__(self, name):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self._itself()
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array(self._zero(), dtype)
+
+    def __contains__(self, item):
+        return bool(self._zero())
+
+    def __copy__(self):
+        return self
+
+    def __deepcopy__(self, memo):
+        return self
+
+    __len__ = __int__ = __index__ = _zero
+    __setitem__ = __delitem__ = __exit__ = _nothing
+
+
+for _name in [*BINARY, *(f"r{name}" for name in BINARY), *UNARY, "enter"]:
+    setattr(_Todo, f"__{_name}__", _Todo._itself)
+
+TODO = _Todo()
+
+
+def used() -> bool:
+    """Was the placeholder used since `forget`?"""
+    return _Todo.uses > 0
+
+
+def forget() -> None:
+    """Count its uses from here on."""
+    _Todo.uses = 0
+
+
+def within(value, depth: int = 5) -> bool:
+    """Is the placeholder the value, or somewhere in it?"""
+    if value is TODO or not depth:
+        return value is TODO
+    if isinstance(value, dict):
+        value = [*value.keys(), *value.values()]
+    return isinstance(value, list | tuple | set) and any(within(v, depth - 1) for v in value)

@@ -1,0 +1,191 @@
+"""Run the check of an answer where it can do no harm: in a child process that can be ended.
+
+A forked child has everything that the notebook has, so nothing is copied or started again: about
+0.02 seconds. It ends at the time limit whatever it does, even inside a loop in C. Where a fork is
+not safe (Windows, macOS, after the GPU was used) the check runs in a thread instead. The thread
+ends at the limit too, unless it is stuck inside one call of a C function.
+"""
+
+import builtins
+import contextlib
+import ctypes
+import json
+import mmap
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import warnings
+from collections.abc import Callable
+
+MEMORY = 1 << 30  # bytes that a check may take beyond what the notebook takes
+GRACE = 2.0  # seconds in which a thread that is told to stop may end
+NOTE = 1000  # bytes
+_in_child, _noted = False, None
+
+
+class Unfinished(Exception):
+    """Raised when there is no result; its arguments are the reason and what was noted last."""
+
+
+class _Stop(BaseException):
+    """Raised inside a thread to end it. An `except Exception` does not catch it."""
+
+
+class _Nowhere:
+    """A text file that forgets what is written to it."""
+
+    encoding = "utf-8"
+
+    def write(self, text):
+        return len(text)
+
+    def flush(self):
+        pass
+
+    def isatty(self):
+        return False
+
+
+def run(work: Callable, seconds: float):
+    """What `work()` returns, a JSON value; it prints nothing and changes nothing here.
+
+    Raises Unfinished after so many seconds, or if `work` ended its own process.
+    """
+    global _noted
+    outer, _noted = _noted, mmap.mmap(-1, NOTE)
+    try:
+        return (_forked if _fork_is_safe() else _threaded)(work, seconds)
+    except TimeoutError:
+        late = f"did not finish within {seconds} seconds: is there a loop that never ends?"
+        raise Unfinished(late, _last_note()) from None
+    except EOFError as error:
+        raise Unfinished(str(error), _last_note()) from None
+    finally:
+        _noted = outer
+
+
+def note(text: str) -> None:
+    """Keep what `work` is about to do, for the message if it never returns."""
+    _noted[:] = text.encode(errors="replace")[:NOTE].ljust(NOTE, b"\0")
+
+
+def _last_note() -> str:
+    return _noted[:].rstrip(b"\0").decode(errors="ignore")
+
+
+def _fork_is_safe() -> bool:
+    torch = sys.modules.get("torch")
+    used_gpu = torch is not None and torch.cuda.is_initialized()
+    return sys.platform == "linux" and hasattr(os, "fork") and not used_gpu
+
+
+def _forked(work, seconds):
+    receive, send = multiprocessing.Pipe(duplex=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # threads do not matter: see _child
+        pid = os.fork()
+    if pid == 0:
+        _child(work, send)
+    group = not _in_child  # a check inside a check stays in the group of the outer one
+    if group:
+        with contextlib.suppress(OSError):  # the child does it too; whoever comes first
+            os.setpgid(pid, pid)
+    send.close()
+    try:
+        if not receive.poll(seconds):
+            raise TimeoutError
+        return json.loads(receive.recv_bytes())
+    except EOFError:
+        raise EOFError(f"ended its own process {_how(pid)}") from None
+    finally:
+        receive.close()
+        with contextlib.suppress(OSError):
+            (os.killpg if group else os.kill)(pid, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, 0)
+
+
+def _child(work, send):
+    """The child's whole life. It never returns, so nothing of the notebook runs twice."""
+    global _in_child
+    try:
+        if not _in_child:
+            os.setpgid(0, 0)
+        _in_child = True
+        sys.stdout = sys.stderr = _Nowhere()
+        builtins.input = _no_input
+        _one_thread()
+        _bound_memory()
+        send.send_bytes(json.dumps(work()).encode())
+    finally:
+        os._exit(0)
+
+
+def _no_input(*_):
+    raise EOFError("a check has no keyboard, so `input` does not work in it")
+
+
+def _one_thread():
+    """A fork has one thread only, and OpenMP would wait for the others for ever."""
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)
+    if "faiss" in sys.modules:
+        sys.modules["faiss"].omp_set_num_threads(1)
+
+
+def _bound_memory():
+    """Let an answer that fills the memory get a MemoryError, before the system stops it."""
+    import resource
+
+    with open("/proc/self/statm") as file:
+        used = int(file.read().split()[0]) * resource.getpagesize()
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    limit = used + MEMORY
+    if hard == resource.RLIM_INFINITY or limit < hard:
+        resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+
+
+def _how(pid) -> str:
+    """How a child ended."""
+    try:
+        _, status = os.waitpid(pid, 0)
+    except ChildProcessError:
+        return "without a word"
+    code = os.waitstatus_to_exitcode(status)
+    return f"with {signal.Signals(-code).name}" if code < 0 else f"with exit status {code}"
+
+
+def _threaded(work, seconds):
+    results, errors = [], []
+
+    def target():
+        try:
+            results.append(work())
+        except BaseException as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=target, daemon=True)
+    with contextlib.redirect_stdout(_Nowhere()), contextlib.redirect_stderr(_Nowhere()):
+        thread.start()
+        try:
+            thread.join(seconds)
+        finally:
+            late = thread.is_alive()
+            _stop(thread)
+    if late:
+        raise TimeoutError
+    if errors:
+        raise errors[0]
+    return results[0]
+
+
+def _stop(thread):
+    """Raise `_Stop` in a thread again and again, in case it catches it; then leave it behind."""
+    for _ in range(int(GRACE / 0.05)):
+        if not thread.is_alive():
+            return
+        ident, error = ctypes.c_ulong(thread.ident), ctypes.py_object(_Stop)
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, error)
+        thread.join(0.05)

@@ -16,7 +16,7 @@ NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=300
 # With an environment of your own (conda, Colab), nothing is installed: make test PY=python SETUP=
 SETUP ?= setup
 
-.PHONY: help lab setup check test test-fast test-unit test-notebooks lint notebooks readme links clean
+.PHONY: help lab setup check test test-fast test-unit test-notebooks lint notebooks exercises readme links clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -58,6 +58,9 @@ lint: $(SETUP) ## ruff, over the notebooks too
 
 notebooks: $(SETUP) ## run every notebook from top to bottom and keep the outputs
 	$(PY) -m nbconvert --to notebook --execute --inplace notebooks/*.ipynb
+
+exercises: $(SETUP) ## list the exercises, with the right and wrong answers that test their checks
+	@$(PY) -m scripts.list_exercises
 
 readme: setup ## put the measured tables into README.md and helpers/README.md (after make test)
 	$(PY) -m scripts.make_readme

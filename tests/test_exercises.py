@@ -1,8 +1,6 @@
 """The grading engine: four outcomes, no harm done, and a message that names each wrong answer."""
 
-import importlib
 import time
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,14 +9,10 @@ import pytest
 from helpers import exercises
 from helpers.exercises import TODO, Exercise, expect, grade
 from helpers.exercises.expecting import Raised, Wrong, alike, cases, raises, returns, same, shown
+from tests import right_answers, wrong_answers
 from tests.wrong_answers import answer_of, faults
 
-HERE = Path(__file__).parent
-WRONG = [
-    case
-    for path in sorted((HERE / "wrong_answers").glob("nb*.py"))
-    for case in importlib.import_module(f"tests.wrong_answers.{path.stem}").WRONG
-]
+WRONG, RIGHT = wrong_answers.all_of(), right_answers.all_of()
 
 
 @pytest.mark.parametrize("id", exercises.exercises())
@@ -43,6 +37,15 @@ def test_stubs_are_not_attempted(id):
 def test_wrong_answers_are_caught_by_name(id, fault, answer, message):
     outcome = grade(id, answer)
     assert outcome.status in {"not yet", "raised"} and message in outcome.message, outcome
+
+
+@pytest.mark.parametrize("id", exercises.exercises())
+def test_other_right_answers_pass(id):
+    solution, others = exercises.exercises()[id].solution, RIGHT.get(id, [])
+    assert len({source.strip() for source in [*others, solution]}) > 2, "two others are needed"
+    for source in others:
+        outcome = grade(id, answer_of(source))
+        assert outcome.status == "passed", f"{outcome}\n{source}"
 
 
 def test_every_exercise_has_eight_wrong_answers_and_hints():

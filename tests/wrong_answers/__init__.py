@@ -1,5 +1,8 @@
 """Wrong answers to the exercises, each with one fault: mostly one edit of the solution's source."""
 
+import importlib
+import pkgutil
+
 import numpy as np
 import pandas as pd
 import torch
@@ -34,3 +37,9 @@ def _changed(source, change):
             raise ValueError(f"The solution does not contain {old!r}:\n{source}")
         source = source.replace(old, new)
     return answer_of(source)
+
+
+def all_of() -> list[tuple]:
+    """The wrong answers of all exercises, as `faults` returns them."""
+    modules = sorted(module.name for module in pkgutil.iter_modules(__path__))
+    return [case for m in modules for case in importlib.import_module(f"{__name__}.{m}").WRONG]

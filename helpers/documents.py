@@ -2,12 +2,12 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
-from helpers.engine.readers import READERS
+from helpers import say
+from helpers.engine import cutting, folders
 
-ID = r"[^\[\]\n]+"  # what a document's id may be, and so what a citation [id] can name
+ID = folders.ID  # what a document's id may be, and so what a citation [id] can name
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,18 @@ class Document:
     text: str
     source: str
     metadata: dict = field(default_factory=dict, hash=False)
+
+
+class Documents(list):
+    """Documents that were read. left_out: pairs (path, reason), what was not, or not whole."""
+
+    def __init__(self, documents=(), left_out=()):
+        super().__init__(documents)
+        self.left_out: list[folders.LeftOut] = list(left_out)
+
+    def report(self) -> str:
+        """How many documents were read, and what was left out and why."""
+        return folders.report(len(self), self.left_out)
 
 
 @dataclass(frozen=True)
@@ -40,59 +52,42 @@ class Chunk:
 
 def load_document(path) -> Document:
     """Read one file. Raises ValueError, saying what to do, if it can't be read or has no text."""
-    path = Path(path)
-    if path.suffix.lower() not in READERS:
-        known = ", ".join(READERS)
-        raise ValueError(f"{path}: files of type '{path.suffix}' are not read; use one of {known}")
-    try:
-        text, metadata = READERS[path.suffix.lower()](path)
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
-    except ValueError:
-        raise
-    except Exception as error:  # each reading library has exceptions of its own
-        what = f"{type(error).__name__}: {error}"
-        raise ValueError(f"{path}: can't be read as {path.suffix} ({what})") from None
-    if not text.strip():
-        raise ValueError(f"{path}: no text in it (a scanned PDF needs character recognition first)")
-    metadata = {k: v.isoformat() if isinstance(v, date) else v for k, v in metadata.items()}
-    plain_name = path.stem.replace("[", "(").replace("]", ")")  # a citation is in brackets
-    id, title = str(metadata.get("id", plain_name)), str(metadata.get("title", path.stem))
-    if not re.fullmatch(ID, id) or id != id.strip():
-        raise ValueError(
-            f"{path}: the id {id!r} can't be cited. An id has no square brackets, no line breaks, "
-            "and no space at its ends"
-        )
-    return Document(id, title, text.strip(), str(path), metadata)
+    return _document(folders.read_file(path))
 
 
-def load_documents(folder) -> list[Document]:
-    """Read every .md, .txt, .html, .pdf and .docx file below `folder`, in the order of their paths.
+def load_documents(folder) -> Documents:
+    """Read every document below `folder`, in the order of their paths; print what is left out.
 
     Raises FileNotFoundError if there is no such folder or nothing readable in it, and ValueError
-    for a file that can't be read or an id used twice.
+    with all files that can't be read and ids used twice.
     """
-    folder = Path(folder)
-    if not folder.is_dir():
-        raise FileNotFoundError(f"There is no folder {folder.resolve()}")
-    paths = [path for path in sorted(folder.rglob("*")) if path.suffix.lower() in READERS]
-    documents = [load_document(path) for path in paths if not path.name.startswith(".")]
+    if not Path(folder).is_dir():
+        raise FileNotFoundError(f"There is no folder {Path(folder).resolve()}")
+    found = folders.read_folder(folder)
+    if found.problems:
+        raise ValueError("\n".join(found.problems))
+    documents = Documents(map(_document, found.files), found.left_out)
     if not documents:
-        known = ", ".join(READERS)
-        raise FileNotFoundError(f"No document in {folder.resolve()}: put {known} files there")
-    seen = {}
-    for document in documents:
-        if other := seen.get(document.id):
-            raise ValueError(f"{document.source}: the id '{document.id}' is also that of {other}")
-        seen[document.id] = document.source
+        known, where = ", ".join(folders.READERS), Path(folder).resolve()
+        raise FileNotFoundError(
+            f"No document in {where}: put {known} files there. {documents.report()}"
+        )
+    if documents.left_out:
+        say(documents.report())
     return documents
 
 
-def chunk(documents: list[Document], max_words: int = 60, overlap: int = 0) -> list[Chunk]:
-    """Cut documents at paragraphs into chunks of at most `max_words` words.
+def _document(file) -> Document:
+    content = file.content
+    return Document(file.id, file.title, content.text.strip(), str(file.path), content.metadata)
+
+
+def chunk(documents, max_words: int = 60, overlap: int = 0, embedder=None) -> list[Chunk]:
+    """Cut documents at paragraphs into chunks of at most `max_words` words (see engine.cutting).
 
     Short neighbours are joined, long paragraphs split. overlap: how many words each piece of a
-    split paragraph repeats from the piece before it. Raises ValueError unless below max_words.
+    split paragraph repeats from the piece before it. embedder: chunks of which it would not read
+    all, title included, are halved. Raises ValueError unless overlap is below max_words.
     """
     if not 0 <= overlap < max_words:
         raise ValueError(f"overlap must be at least 0 and below {max_words=}, not {overlap}")
@@ -100,15 +95,15 @@ def chunk(documents: list[Document], max_words: int = 60, overlap: int = 0) -> l
     for document in documents:
         spans = []
         for paragraph in re.finditer(r"\S.*?(?=\n\s*\n|\Z)", document.text, re.DOTALL):
-            words = [m.span() for m in re.finditer(r"\S+", paragraph.group())]
-            last = paragraph.start() + words[-1][1]
-            if spans and len(document.text[spans[-1][0] : last].split()) <= max_words:
+            begin, words = paragraph.start(), cutting.units(paragraph.group())
+            last = begin + words[-1][1]
+            if spans and len(cutting.units(document.text[spans[-1][0] : last])) <= max_words:
                 spans[-1] = (spans[-1][0], last)  # the paragraph before has room for this one
                 continue
-            for begin in range(0, max(1, len(words) - overlap), max_words - overlap):
-                piece = words[begin : begin + max_words]
-                spans.append((paragraph.start() + piece[0][0], paragraph.start() + piece[-1][1]))
+            for first in range(0, max(1, len(words) - overlap), max_words - overlap):
+                piece = words[first : first + max_words]
+                spans.append((begin + piece[0][0], begin + piece[-1][1]))
         for start, end in spans:
             text, metadata = document.text[start:end], document.metadata
             chunks.append(Chunk(document.id, document.title, text, start, end, metadata))
-    return chunks
+    return cutting.fitted(chunks, embedder) if embedder else chunks

@@ -9,7 +9,8 @@ import json
 import sys
 from pathlib import Path
 
-from helpers.documents import READERS, load_document
+from helpers.engine import folders
+from helpers.engine.text import decode
 
 
 def check(folder, tables=()) -> list[str]:
@@ -19,34 +20,31 @@ def check(folder, tables=()) -> list[str]:
     Of a table's rows, ids must be unique in the file, and `span` or `value` must appear in the
     documents that `documents` or `document` names (in one of them).
     """
-    problems, texts, sources = [], {}, {}
-    for path in sorted(p for p in Path(folder).rglob("*") if p.suffix.lower() in READERS):
+    return _problems(folders.read_folder(folder), folder, tables)
+
+
+def _problems(read: folders.Folder, folder, tables) -> list[str]:
+    texts = {file.id: file.content.text.lower() for file in read.files}
+    problems = list(read.problems)
+    for path in map(Path, tables):
         try:
-            document = load_document(path)
-        except ValueError as error:
+            lines, seen = decode(path.read_bytes(), path).split("\n"), {}
+        except (OSError, ValueError) as error:
             problems.append(str(error))
             continue
-        if document.id in sources:
-            problems.append(
-                f"{path}, line {_line_of(path, 'id:')}: the id '{document.id}' is also that of "
-                f"{sources[document.id]}"
-            )
-            continue
-        texts[document.id], sources[document.id] = document.text.lower(), path
-    for path in tables:
-        seen = {}
-        for number, line in enumerate(Path(path).read_text(encoding="utf-8").splitlines(), start=1):
+        for number, line in enumerate(lines, start=1):
             try:
-                row = json.loads(line)
-                found = _row_problems(row, texts)
+                row = json.loads(line) if line.strip() else None
             except ValueError as error:
                 problems.append(f"{path}, line {number}: not valid JSON ({error})")
                 continue
-            if row.get("id") in seen:
-                found.append(f"the id '{row['id']}' is also that of line {seen[row['id']]}")
-            seen[row.get("id")] = number
+            found = _row_problems(row, texts) if line.strip() else []
+            if isinstance(row, dict) and "id" in row:
+                first = seen.setdefault(json.dumps(row["id"]), number)
+                if first != number:
+                    found.append(f"the id {row['id']!r} is also that of line {first}")
             problems += [f"{path}, line {number}: {problem}" for problem in found]
-    return problems if problems or sources else [f"{folder}: no document in it"]
+    return problems if problems or read.files else [f"{folder}: no document in it"]
 
 
 def _row_problems(row, texts: dict[str, str]) -> list[str]:
@@ -54,6 +52,7 @@ def _row_problems(row, texts: dict[str, str]) -> list[str]:
     if not isinstance(row, dict) or "id" not in row:
         return ["the field 'id' is missing"]
     named = row.get("documents", [row["document"]] if row.get("document") else [])
+    named = [named] if isinstance(named, str) else named
     unknown = [name for name in named if name not in texts]
     value = row.get("span", row.get("value"))
     if unknown:
@@ -63,18 +62,15 @@ def _row_problems(row, texts: dict[str, str]) -> list[str]:
     return []
 
 
-def _line_of(path: Path, start: str) -> int:
-    """The number of the first line that begins with `start`; 1 if there is none."""
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    return next((number for number, line in enumerate(lines, start=1) if line.startswith(start)), 1)
-
-
 if __name__ == "__main__":
     if len(sys.argv) < 2:
         sys.exit("usage: python -m scripts.check_documents FOLDER [TABLE.jsonl ...]")
-    found = check(sys.argv[1], sys.argv[2:])
+    read = folders.read_folder(sys.argv[1])
+    found = _problems(read, *sys.argv[1:2], sys.argv[2:])
     print(
         "\n".join(found)
         or "OK: every document can be read, and every answer appears where its table says"
     )
+    for path, reason in read.left_out:
+        print(f"left out: {path} ({reason})")
     sys.exit(bool(found))

@@ -3,13 +3,17 @@
 import re
 import subprocess
 import sys
+import unicodedata
 
 import docx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from helpers import documents
 from helpers.engine import cache
 from scripts import check_documents
+from tests.document_files import pdf, quick
 
 
 def write(folder, name, text):
@@ -28,7 +32,7 @@ def test_every_type_is_read(tmp_path):
     file = docx.Document()
     file.add_paragraph("A winch.")
     file.save(tmp_path / "d.docx")
-    (tmp_path / "e.pdf").write_bytes(pdf_with_text("A buoy."))
+    (tmp_path / "e.pdf").write_bytes(pdf("A buoy."))
     found = {d.id: d for d in documents.load_documents(tmp_path)}
     assert list(found) == ["kb-1", "b", "c", "d", "e"]
     assert found["kb-1"].title == "Hose" and found["c"].title == "Valve"
@@ -36,35 +40,13 @@ def test_every_type_is_read(tmp_path):
     assert found["d"].text == "A winch." and found["e"].text == "A buoy."
 
 
-def pdf_with_text(text):
-    """The smallest PDF with one line of text."""
-    stream = f"BT /F1 12 Tf 20 100 Td ({text}) Tj ET".encode()
-    objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] /Contents 4 0 R /Resources << /Font "
-        b"<< /F1 5 0 R >> >> >>",
-        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-    ]
-    out, offsets = b"%PDF-1.4\n", []
-    for number, body in enumerate(objects, start=1):
-        offsets.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    start = len(out)
-    out += b"xref\n0 6\n0000000000 65535 f \n" + b"".join(
-        b"%010d 00000 n \n" % offset for offset in offsets
-    )
-    return out + b"trailer << /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % start
-
-
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
         ("a.pdf", b"not a pdf at all", "a.pdf: can't be read"),
         ("a.docx", b"not a zip", "a.docx: can't be read"),
-        ("a.txt", b"\xff\xfe\xfa", "a.txt: not UTF-8"),
-        ("a.md", b"---\nid: [1\n---\ntext", r"a.md, line \d+: the front matter"),
+        ("a.txt", b"\xff\xfa", "a.txt, line 1: not UTF-8"),
+        ("a.md", b"---\nid: [1\n---\ntext", r"a.md, line 2: the front matter"),
         ("a.md", b"---\nid: x\n---\n", "a.md: no text"),
     ],
 )
@@ -87,7 +69,7 @@ def test_bad_folders(tmp_path):
 def test_an_id_twice_is_an_error(tmp_path):
     write(tmp_path, "a.md", "---\nid: x\n---\none")
     write(tmp_path, "b.md", "---\nid: x\n---\ntwo")
-    with pytest.raises(ValueError, match="b.md: the id 'x' is also that of .*a.md"):
+    with pytest.raises(ValueError, match="b.md, line 2: the id 'x' is also that of .*a.md"):
         documents.load_documents(tmp_path)
 
 
@@ -102,7 +84,7 @@ def test_check_command(tmp_path):
     assert good.returncode == 0 and good.stdout.startswith("OK")
     (tmp_path / "a.txt").write_bytes(b"\xff")
     bad = subprocess.run([*command, str(tmp_path)], cwd=cache.ROOT, capture_output=True, text=True)
-    assert bad.returncode == 1 and "a.txt: not UTF-8" in bad.stdout
+    assert bad.returncode == 1 and "a.txt, line 1: not UTF-8" in bad.stdout
 
 
 def test_check_reports_rows_with_file_and_line(tmp_path):
@@ -151,3 +133,71 @@ def test_overlap_repeats_words():
     assert chunks[0].text.split()[-10:] == chunks[1].text.split()[:10]
     with pytest.raises(ValueError, match="overlap"):
         documents.chunk([document], max_words=10, overlap=10)
+
+
+JAPANESE = "ポンプは毎分十二リットルの水を動かします。"
+THAI = "\u0e1b\u0e31\u0e4a\u0e21\u0e19\u0e49\u0e33\u0e17\u0e33\u0e07\u0e32\u0e19"
+LONG = {
+    "japanese": JAPANESE * 40,
+    "chinese": "水泵每分钟移动十二升水。" * 40,
+    "thai": THAI * 60,
+    "address": "https://example.org/" + "path/" * 200,
+    "base64": "QUJDREVGR0hJSktMTU5P" * 100,
+    "accents": "e\u0301" * 2000,
+    "mixed": ("The pump " + JAPANESE) * 20,
+    "korean": "펌프는분당물을움직입니다" * 100,
+}
+
+
+def covers(text, chunks):
+    """Every character but white space is in a chunk, and every chunk is where it says."""
+    inside = [False] * len(text)
+    for chunk in chunks:
+        assert text[chunk.start : chunk.end] == chunk.text
+        inside[chunk.start : chunk.end] = [True] * len(chunk.text)
+    return all(there or character.isspace() for there, character in zip(inside, text, strict=True))
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_text_without_spaces_is_cut(name):
+    document = documents.Document("d", "t", LONG[name], "d.md")
+    chunks = documents.chunk([document], max_words=20)
+    assert len(chunks) > 1 and max(len(c.text) for c in chunks) <= 20 * 41
+    assert covers(LONG[name], chunks)
+    assert not any(unicodedata.combining(c.text[0]) for c in chunks)
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_a_chunk_fits_the_encoder(embedder, name):
+    document = documents.Document("d", "The title of the pump", LONG[name], "d.md")
+    chunks = documents.chunk([document], max_words=200, embedder=embedder)
+    counts = embedder.model.tokenizer([c.embedded for c in chunks], truncation=False)["input_ids"]
+    assert max(map(len, counts)) <= embedder.max_tokens
+    assert covers(LONG[name], chunks)
+
+
+def test_chunks_that_fit_are_left_as_they_are(embedder):
+    pages = documents.load_documents(cache.DATASETS / "handbook")
+    assert documents.chunk(pages, embedder=embedder) == documents.chunk(pages)
+
+
+def test_a_title_that_leaves_no_room_is_refused(embedder):
+    document = documents.Document("d", "title " * 300, "A pump.", "d.md")
+    with pytest.raises(ValueError, match="title of 'd' leaves no room"):
+        documents.chunk([document], embedder=embedder)
+
+
+PIECES = st.sampled_from(
+    [" ", "\n", "\n\n", "\t", "pump", "x" * 90, "水", "ポ", "e\u0301", "\u0e33", "\u3000"]
+)
+
+
+@quick
+@given(st.lists(PIECES, max_size=60).map("".join), st.integers(1, 9), st.integers(0, 8))
+def test_cutting_loses_nothing(text, max_words, overlap):
+    document = documents.Document("d", "t", text, "d.md")
+    chunks = documents.chunk([document], max_words, min(overlap, max_words - 1))
+    assert covers(text, chunks)
+    from helpers.engine import cutting
+
+    assert all(len(cutting.units(c.text)) <= max_words for c in chunks)

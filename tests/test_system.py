@@ -58,7 +58,7 @@ def test_ids_that_cannot_be_cited_are_refused_or_replaced(tmp_path):
     assert documents.load_documents(tmp_path)[0].id == "report (final)"
     for bad in ("a[1]", "' a'"):
         (tmp_path / "bad.md").write_text(f"---\nid: {bad}\n---\nThe pump is blue.")
-        with pytest.raises(ValueError, match=r"bad.md: the id .* can't be cited"):
+        with pytest.raises(ValueError, match=r"bad.md, line 2: the id .* can't be cited"):
             documents.load_documents(tmp_path)
 
 

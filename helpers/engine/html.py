@@ -1,0 +1,148 @@
+"""Read a web page: its text as a browser lays it out, without what stands around it."""
+
+import re
+import warnings
+
+from bs4 import BeautifulSoup
+from bs4.dammit import EncodingDetector
+from bs4.element import CData, NavigableString, Tag
+
+from helpers.engine.text import Text, decode
+
+PARAGRAPHS = re.compile(
+    "address|article|aside|blockquote|body|center|details|dialog|dir|div|dl|fieldset|figcaption|"
+    "figure|footer|form|h[1-6r]|header|hgroup|main|menu|nav|ol|optgroup|p|pre|search|section|"
+    "select|summary|table|textarea|ul"
+)
+LINES = {"caption", "dd", "dt", "legend", "li", "option", "td", "th"}  # not new paragraphs
+NEVER_SHOWN = {"title", "script", "style", "template", "noscript", "annotation", "rp"}
+AROUND = {
+    "nav": "navigation",
+    "aside": "asides",
+    "footer": "footers",
+    "header": "page headers",
+    "rt": "readings beside characters",
+}
+ROLES = {"navigation": "nav", "contentinfo": "footer", "banner": "header"}
+HIDDEN = re.compile(r"(display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+SPACE = " \t\n\r\f"  # what a browser collapses; a no-break space is none of it
+
+
+def read_html(data: bytes, path) -> Text:
+    """The text of a page, its title, and what was left out of it.
+
+    Blocks are paragraphs; list items, rows of a table and `<br>` are lines; the cells of a row are
+    separated by " | ". Navigation, page headers, footers, asides and hidden elements are left out.
+    """
+    declared = EncodingDetector.find_declared_encoding(data, is_html=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that it may be XML, or looks like a file's name
+        soup = BeautifulSoup(decode(data, path, declared), "lxml")
+    title = soup.head and soup.head.title
+    page = _Page()
+    page.read(soup)
+    metadata = {"title": " ".join(title.get_text().split())} if title else {}
+    left_out = tuple(f"{what} not read" for what in page.left_out)
+    return Text(page.flows[0].text().replace("\u00ad", ""), metadata, left_out)
+
+
+class _Flow:
+    """Text that grows word by word. `lines` and `space` go before the next word, if one comes."""
+
+    def __init__(self):
+        self.parts, self.lines, self.space = [], 0, False
+
+    def words(self, text: str, pre=False) -> None:
+        self.space |= text[:1] in SPACE
+        shown = text if pre else re.sub(f"[{SPACE}]+", " ", text).strip(SPACE)
+        if not shown:
+            return
+        if self.parts:
+            self.parts.append("\n" * self.lines or " " * self.space)
+        self.parts.append(shown)
+        self.lines, self.space = 0, text[-1:] in SPACE
+
+    def text(self) -> str:
+        return "".join(self.parts)
+
+
+class _Page:
+    """Walks over a page. flows: the page's text, and that of each cell that is open.
+
+    rows: the cells of each row that is open. left_out: what was not read.
+    """
+
+    def __init__(self):
+        self.flows, self.rows, self.pre, self.left_out = [_Flow()], [], 0, {}
+
+    def read(self, soup) -> None:
+        """Walk over all nodes, without recursion: pages can be nested deeply."""
+        stack = [(soup, True)]
+        while stack:
+            node, enters = stack.pop()
+            if not isinstance(node, Tag):
+                if type(node) in (NavigableString, CData):
+                    self.flows[-1].words(str(node), pre=bool(self.pre))
+            elif not enters:
+                self._leave(node)
+            elif self._is_read(node):
+                self._enter(node)
+                stack.append((node, False))
+                stack += [(child, True) for child in reversed(node.contents)]
+
+    def _is_read(self, tag) -> bool:
+        if tag.name in NEVER_SHOWN:
+            return False
+        name = ROLES.get(tag.get("role"), tag.name)
+        hidden = tag.get("hidden", "until-found") != "until-found"
+        closed = name == "dialog" and not tag.has_attr("open")
+        if hidden or closed or HIDDEN.search(tag.get("style", "")):
+            what = "hidden elements"
+        elif name == "header" and tag.find_parent(["article", "section", "main"]):
+            what = None  # it holds the title of the article
+        elif name == "footer" and tag.find_parent("blockquote"):
+            what = None  # it holds the source of the quotation
+        else:
+            what = AROUND.get(name)
+        if what and tag.get_text(strip=True):
+            self.left_out[what] = True
+        return not what
+
+    def _enter(self, tag) -> None:
+        if tag.name == "tr":
+            self.rows.append([])
+        elif tag.name in ("td", "th") and self.rows:
+            self.flows.append(_Flow())
+        elif tag.name == "br":
+            self.flows[-1].lines += 1
+        elif tag.name == "img":
+            if not tag.has_attr("alt"):
+                self.left_out["pictures without an alternative text"] = True
+            self.flows[-1].words(f" {tag.get('alt', '')} ")
+        self._break(tag)
+        self.pre += tag.name == "pre"
+
+    def _leave(self, tag) -> None:
+        self.pre -= tag.name == "pre"
+        if tag.name in ("td", "th") and self.rows:
+            self.rows[-1].append(self.flows.pop().text())
+        elif tag.name == "tr":
+            self._row(self.rows.pop(), tag.find_parent("table"))
+        self._break(tag)
+
+    def _row(self, cells, table) -> None:
+        """A row on one line; but paragraphs stay in a table that only lays out the page."""
+        flow = self.flows[-1]
+        plain = table is not None and table.get("role") in ("presentation", "none")
+        if plain or len(cells) == 1 and "\n\n" in cells[0]:
+            for cell in cells:
+                flow.lines = max(flow.lines, 2)
+                flow.words(cell, pre=True)
+        elif any(cells):
+            flow.lines = max(flow.lines, 1)
+            flow.words(" | ".join(" ".join(cell.split()) for cell in cells))
+        flow.lines = max(flow.lines, 1)
+
+    def _break(self, tag) -> None:
+        flow, paragraph = self.flows[-1], PARAGRAPHS.fullmatch(tag.name)
+        flow.lines = max(flow.lines, 2 if paragraph else int(tag.name in LINES))

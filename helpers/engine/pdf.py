@@ -1,0 +1,107 @@
+"""Read a PDF: the text of its pages, with words made whole again, and what its forms hold."""
+
+import io
+import logging
+import re
+import unicodedata
+from contextlib import contextmanager
+
+from pypdf import PdfReader
+from pypdf.errors import DependencyError, FileNotDecryptedError, WrongPasswordError
+
+from helpers.engine.text import NOT_TEXT, Problem, Text
+
+LIGATURES = re.compile("[\ufb00-\ufdff\ufe70-\ufefc]")  # of Latin, Hebrew and Arabic letters
+BROKEN = re.compile(r"(\S{0,60}[^\W_])([-\u2010\u00ad])[ \t]*\n\n?[ \t]*(?=([^\W_]\S{0,60}))")
+COMPOUND = {"well", "self"}  # they keep their hyphen: well-known
+
+
+def read_pdf(data: bytes, path) -> Text:
+    """The text of the pages, each with its notes and form fields, and which pages have none.
+
+    A word that is hyphenated at the end of a line is rejoined, see `rejoin`. Raises Problem if the
+    file needs a password.
+    """
+    try:
+        with _warnings() as warned:
+            reader = PdfReader(io.BytesIO(data))
+            pages = [_page(page) for page in reader.pages]
+            pictures = [len(page.images) for page in reader.pages]
+            left_out = [f"the attached file {name} not read" for name in reader.attachments]
+            left_out += ["the form in it (XFA) not read"] * bool(reader.xfa)
+    except (DependencyError, FileNotDecryptedError, WrongPasswordError):
+        raise Problem(f"{path}: it is encrypted; save it without a password") from None
+    empty = [number for number, text in enumerate(pages, start=1) if not text]
+    shown = [n for n, count in enumerate(pictures, start=1) if count and n not in empty]
+    if empty:
+        left_out.append(f"{_named(empty)}: no text (a scan needs character recognition first)")
+    if shown:
+        left_out.append(f"{_named(shown)}: pictures not read")
+    text = "\n\n".join(text for text in pages if text)
+    return Text(rejoin(text), {}, (*left_out, *dict.fromkeys(warned)))
+
+
+def rejoin(text: str) -> str:
+    """Words that were hyphenated at the end of a line become whole, without soft hyphens.
+
+    The hyphen stays ("KX-2207") unless lower-case letters are on both sides of it; and it stays in
+    a word that has a hyphen elsewhere, in itself or in the text ("state-of-the-art").
+    """
+
+    def whole(match):
+        before, hyphen, after = match.groups()
+        left = re.search(r"[^\W\d_]*$", before)[0]
+        right = re.match(r"[^\W\d_]*", after)[0]
+        broken = left[-1:].islower() and right[:1].islower() and "-" not in before + after
+        compound = left.lower() in COMPOUND or f"{left}-{right}".lower() in written
+        return before if hyphen == "\u00ad" or broken and not compound else f"{before}-"
+
+    text = LIGATURES.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
+    written = text.lower()
+    return BROKEN.sub(whole, text).replace("\u00ad", "")
+
+
+def _page(page) -> str:
+    """The text of a page, then its notes and form fields, one a line."""
+    # A font may name a character in two halves, or as none: the halves are joined.
+    text = page.extract_text().encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    text = re.sub(r"[ \t]+\n", "\n", NOT_TEXT.sub("\ufffd", text)).strip()
+    notes = dict.fromkeys(_note(entry.get_object()) for entry in page.annotations or [])
+    return "\n\n".join(part for part in (text, *notes) if part)
+
+
+def _note(entry) -> str:
+    """The value of a form field, or the text of a note."""
+    if entry.get("/Subtype") != "/Widget":
+        return "" if entry.get("/Subtype") == "/Popup" else str(entry.get("/Contents", "")).strip()
+    parent = entry["/Parent"].get_object() if "/Parent" in entry else {}
+    name, value = (entry.get(key, parent.get(key, "")) for key in ("/T", "/V"))
+    values = [str(v).removeprefix("/") for v in (value if isinstance(value, list) else [value])]
+    written = ", ".join(v for v in values if v not in ("", "Off"))
+    return f"{name}: {written}" if written else ""
+
+
+def _named(numbers: list[int]) -> str:
+    """Page numbers in words: "page 3", "pages 1-4, 7"."""
+    runs = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    text = ", ".join(f"{a}-{b}" if a < b else str(a) for a, b in runs)
+    return f"page{'s' if len(numbers) > 1 else ''} {text}"
+
+
+@contextmanager
+def _warnings():
+    """Collect what pypdf logs about a damaged file, which would else only be printed."""
+    found, logger, handler = [], logging.getLogger("pypdf"), logging.Handler()
+    handler.emit = lambda record: found.append(f"damaged: {record.getMessage()}")
+    logger.addHandler(handler)
+    logger.propagate, before = False, logger.propagate
+    try:
+        yield found
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate = before

@@ -52,6 +52,8 @@ def grade_nearest(nearest):
     case([1, 0], [[3, 4], [1, 0.2]], 1, returns=[1], why=why)
     why = "Row 0 is less far from (1, 0), but its cosine is 0.64, and that of row 1 is 0.995."
     case([1, 0], [[0.5, 0.6], [10, 1]], 1, returns=[1], why=why)
+    why = "Row 0 has cosine 1, since the query is a multiple of it."
+    case([4, 0], [[2, 0], [1, 1]], 1, returns=[0], why=why)
     why = "A row of zeros has cosine 0: above row 1, below row 2."
     case([1, 0], [[0, 0], [-1, 0.5], [1, 1]], 2, returns=[2, 0], why=why)
     why = "The cosines are 0.6, 0.999 and 0."

@@ -67,7 +67,7 @@ def grade_nearest(nearest):
     rng = np.random.default_rng(0)
     for trial in range(40):
         count, size, k = (int(n) for n in rng.integers([1, 2, 1], [60, 20, 12]))
-        count, k = (1000, 500) if trial == 39 else (count, k)
+        count, k = {38: (1000, 1), 39: (1000, 500)}.get(trial, (count, k))
         vectors = rng.normal(size=(count, size)) * 10 ** rng.uniform(-2, 2, (count, 1))
         vectors[rng.random(count) < 0.1] = 0
         query = rng.normal(size=size)
@@ -189,6 +189,7 @@ def grade_cut(cut):
     case(words[:6], 3, 0, returns=[words[:3], words[3:6]], why="With overlap 0 no word is shared.")
     case(["a", "b"], 8, 2, returns=[["a", "b"]], why="A text shorter than `size` is one piece.")
     case(["a", "b"], 2, 1, returns=[["a", "b"]], why="A text of exactly `size` words is one piece.")
+    case(["a"], 1, 0, returns=[["a"]], why="A single word is one piece.")
     case([], 4, 1, returns=[], why="An empty list of words gives no pieces.")
     again = ["no", "oil", "no", "water"] * 2
     why = "The same words may come again later in a text: what counts is their place."

@@ -249,6 +249,11 @@ def grade_ruined(ruined):
     before, after = {"ash": 0.4, "elm": 0.9, "fir": 0.3}, {"elm": 0.3}
     why = "The falls are 0.4 (ash), 0.6 (elm) and 0.3 (fir): the largest comes first."
     case(before, after, returns=["elm", "ash", "fir"], why=why)
+    before, after = {"how deep": 0.9, "who pays": 0.7, "how long": 0.4}, {"how deep": 0.6}
+    why = (
+        "The falls are 0.3 (how deep) and 0.7 (who pays, missing from `after`), and a rise of 0.1."
+    )
+    case(before, {**after, "how long": 0.5}, returns=["who pays", "how deep"], why=why)
     case({"ash": 0.9}, {"ash": 0.4}, least=0.6, returns=[], why="The fall is 0.5, and least 0.6.")
     why = "The fall is 0.1, and least 0.05."
     case({"ash": 0.6}, {"ash": 0.5}, least=0.05, returns=["ash"], why=why)

@@ -103,8 +103,7 @@ def grade_distance(distance):
     cases(distance)(0.28, returns=1.2, why=why, mistakes=mistakes)
     case = cases(distance)
     for cosine, wanted in ((-1, 2), (-0.62, 1.8), (1.0, 0), (0, 2**0.5), (-0.1, 2.2**0.5)):
-        mistakes = {_rounded(wanted): "Do not round the distance."}
-        mistakes |= {2**0.5: "That is the distance for a cosine of 0: a cosine may be negative."}
+        mistakes = {2**0.5: "That is the distance for a cosine of 0: a cosine may be negative."}
         case(cosine, returns=wanted, why=rule, mistakes=mistakes)
     for above in (1.0000001, 1.00001):
         why = f"A cosine of {above} is a rounding error: the distance is then 0."
@@ -219,7 +218,6 @@ def unseen(lengths, limit):
 def grade_unseen(unseen):
     case, right = cases(unseen), 233 / 647
     mistakes = {
-        _rounded(right): "Do not round the share.",
         233: "That is a number of tokens: divide it by the number of all tokens.",
         100 * right: "That is per cent: return a share from 0 to 1.",
         1 - right: "That is the share that IS read: return the rest.",
@@ -409,11 +407,6 @@ def _shape(values):
         return np.shape(plain(values))
     except ValueError:
         return None
-
-
-def _rounded(value):
-    """Is a result this value, rounded to two to six decimals?"""
-    return lambda got: any(got == round(value, digits) for digits in range(2, 7))
 
 
 def _numpy_warnings():

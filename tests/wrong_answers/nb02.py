@@ -151,7 +151,7 @@ WRONG = [
         ("a string", (ROOT, "'0'"), "Return a number, not a str"),
         ("whole for whole numbers", distance_like, "the square root of 2 - 2 cosine"),
         ("two dimensions at most", distance_rows, "the same shape"),
-        ("rounds the result", (ROOT, f"np.round({ROOT}, 4)"), "Do not round the distance"),
+        ("rounds the result", (ROOT, f"np.round({ROOT}, 4)"), "Do not round"),
         ("transposes", (ROOT, f"{ROOT}.T"), "the same shape"),
     ),
     *faults(

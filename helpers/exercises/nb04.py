@@ -38,10 +38,10 @@ def grade_fit(fit):
         args = question, passages, budget, count
         cases(fit, whole)(*args, returns=kept, why=why, mistakes=mistakes)
 
-    why = "A prompt of exactly the budget fits: 1 token for the question and 2 for the passage."
-    case("q", ["two words"], 3, ["two words"], why)
     why = "Both fit, in this order: `words` counts 1 token for each, however long."
     case("q", ["bbbbbbbbbb", "aaaaaaaaaa"], 10, ["bbbbbbbbbb", "aaaaaaaaaa"], why)
+    why = "A prompt of exactly the budget fits: 1 token for the question and 2 for the passage."
+    case("q", ["two words"], 3, ["two words"], why)
     why = "The question takes 5 tokens and the passages take 1 and 3, more than 7 together."
     case("a question of five words", ["one", "two three four"], 7, ["one"], why)
     why = "The question takes 1 token and the passages take 2 each, more than 4 together."
@@ -152,12 +152,6 @@ def grade_judge_citations(judge_citations):
         case("4 m", {cited: "invented"}, [(other, "The cable is 4 m long.")], why)
     why = "The cited document does not contain the answer; the other one does not count."
     case("62 metres", {"fin-2": "not in it"}, [seal, supper], why)
-    why = "One passage of 'sup-1' contains the answer; the others need not."
-    for passages in ([seal, blade, supper, cable], [cable, supper, blade, seal]):
-        for short in ("62 metres", "14,000 wipes", "4 m"):
-            case(short, {"sup-1": "supported"}, passages, why)
-    why = "Neither passage contains the answer: it runs over from one to the other."
-    case("62 metres", {"s-1": "not in it"}, [("s-1", "up to 62"), ("s-1", "metres of it")], why)
     why = "The words of the answer must stand together in the text, in their order."
     case("30 m", {"s-1": "not in it"}, [("s-1", "It takes 30 litres for each m.")], why)
     case("4 m", {"s-1": "not in it"}, [("s-1", "They are m 4 and m 5.")], why)
@@ -170,12 +164,13 @@ def grade_judge_citations(judge_citations):
     why = "The text contains the answer as whole words, next to a punctuation mark."
     for text in ("Supper (30 pounds) is late.", "Pay 30 pounds, then eat.", "30 pounds: no more."):
         case("30 pounds", {"fin-2": "supported"}, [("fin-2", text)], why)
-    verdicts = {
-        "eng-5": "invented",
-        "fin-2": "not in it",
-        "sup-1": "supported",
-        "fin-3": "invented",
-    }
+    why = "One passage of 'sup-1' contains the answer; the others need not."
+    for passages in ([seal, blade, supper, cable], [cable, supper, blade, seal]):
+        for short in ("62 metres", "14,000 wipes", "4 m"):
+            case(short, {"sup-1": "supported"}, passages, why)
+    why = "Neither passage contains the answer: it runs over from one to the other."
+    case("62 metres", {"s-1": "not in it"}, [("s-1", "up to 62"), ("s-1", "metres of it")], why)
+    verdicts = {"eng-5": "invented", "fin-2": "not in it", "sup-1": "supported", "x-3": "invented"}
     case("62 metres", verdicts, [seal, supper], "Judge every cited id on its own.")
 
 

@@ -6,7 +6,16 @@ from collections import Counter
 import numpy as np
 
 from helpers.exercises import exercise, hints, solved_by
-from helpers.exercises.expecting import Raised, alike, cases, expect, raises, returns, same, shown
+from helpers.exercises.expecting import (
+    Raised,
+    alike,
+    cases,
+    expect,
+    plain,
+    raises,
+    same,
+    shown,
+)
 
 
 @exercise("5.1", "The output of a LoRA layer", difficulty=2, importance=3, minutes=8)
@@ -20,43 +29,31 @@ def lora_forward(x, W, A, B, alpha):
     return x @ W.T + alpha / A.shape[0] * (x @ A.T) @ B.T
 """)
 def grade_lora_forward(forward):
-    def table(matrix):
-        return tuple(map(tuple, matrix.tolist()))
+    def case(x, W, A, B, alpha, why):
+        x, W, A, B = (np.array(matrix, float) for matrix in (x, W, A, B))
+        right = x @ (W + alpha / len(A) * B @ A).T
 
-    def draw(*sizes):
-        return [rng.normal(size=size) for size in sizes]
+        def other_shape(got):
+            return np.shape(plain(got)) != right.shape
 
-    rng, alpha, case = np.random.default_rng(0), 8.0, cases(forward)
-    x, W, A, B = draw((4, 7), (5, 7), (3, 7), (5, 3))
-    frozen, added, shape = x @ W.T, x @ A.T @ B.T, np.shape(forward(x, W, A, B, alpha))
-    why = "For x (4, 7) and W (5, 7) the output has the shape (4, 5)"
-    expect(shape == (4, 5), f"{why}, not {shape}.")
+        shape = f"For x {x.shape} and W {W.shape} the output has the shape {right.shape}."
+        case = cases(forward, {other_shape: shape})
+        case(x, W, A, B, alpha, returns=right, why=why, tolerance=1e-4)
 
+    x, W, A, B = [[1, 0, 2], [0, 1, 1]], [[1, 2, 0]], [[1, 0, -1], [2, 1, 1]], [[1, 2]]
     why = "With B all zero the adapter adds nothing: the output is exactly `x @ W.T`."
-    scaled = f"{why} So scale the adapter's term only."
-    mistakes = {
-        table(0 * frozen): "With B all zero the output is zero: `x @ W.T` is missing.",
-        table(frozen * alpha / 3): scaled,
-        table(frozen * alpha): scaled,
-    }
-    case(x, W, A, 0 * B, alpha, returns=frozen, why=why, mistakes=mistakes)
-
-    mistakes = {
-        table(added * 0): "A and B have no effect: the adapter's term is missing.",
-        table(added): "The adapter's term is not scaled: multiply it by alpha / r.",
-        table(added * alpha): "You multiply by alpha alone: divide it by the rank r.",
-        table(added * 3 / alpha): "The scaling is upside down: alpha / r, not r / alpha.",
-        table(added * alpha / 5): "The rank is the number of rows of A; you took those of B.",
-        table(added * alpha / 7): "The rank is the number of rows of A; you took its columns.",
-    }
-    why = "With W all zero the output is alpha / r * (x @ A.T) @ B.T. A has r rows."
-    case(x, 0 * W, A, B, alpha, returns=added * alpha / 3, why=why, mistakes=mistakes)
-
-    for rank in (1, 4, 7):
-        rows, inputs, outputs = (int(n) for n in rng.integers(1, 9, 3))
-        x, W, A, B = draw((rows, inputs), (outputs, inputs), (rank, inputs), (outputs, rank))
-        why = f"At rank {rank} it goes wrong: take the rank from A, don't write it as a number."
-        case(x, W, A, B, 4, returns=x @ (W + 4 / rank * B @ A).T, why=why)
+    case(x, W, A, [[0, 0]], 6, why)
+    why = "With W all zero only the adapter's term is left, `alpha / r * (x @ A.T) @ B.T`. "
+    case(x, [[0, 0, 0]], A, B, 6, f"{why}A has 2 rows, so r is 2 and alpha / r is 3.")
+    case(x, W, A, B, 6, "Add the two terms, and scale that of the adapter only.")
+    why = "These are the numbers of the example in the notebook."
+    case([[1, 1, 2]], [[1, 2, 0], [0, 1, 3]], [[1, 0, -1]], [[0.5], [2]], 2, why)
+    rng = np.random.default_rng(0)
+    for rows, inputs, outputs, rank in ((1, 2, 3, 4), (3, 3, 2, 1), (2, 2, 2, 5), (4, 3, 4, 3)):
+        for alpha in (1, 8.0):
+            sizes = (rows, inputs), (outputs, inputs), (rank, inputs), (outputs, rank)
+            matrices = [rng.integers(-9, 10, size) / 2 for size in sizes]
+            case(*matrices, alpha, f"A has {rank} rows, so r is {rank}.")
 
 
 @exercise("5.2", "How many parameters?", difficulty=1, importance=3, minutes=5)
@@ -70,29 +67,23 @@ def lora_parameters(rank, shapes):
     return sum(rank * (outputs + inputs) for outputs, inputs in shapes)
 """)
 def grade_lora_parameters(count):
-    a_list = {(lambda got: isinstance(got, list)): "Return one number: add up the layers with sum."}
+    a_list = {(lambda got: isinstance(got, list)): "Return one number: add up the layers."}
     case = cases(count, a_list)
-    mistakes = {
-        70: "That is the frozen matrix. Count A (rank x inputs) and B (outputs x rank) instead.",
-        280: "You multiply inputs and outputs: add the sizes, rank * (inputs + outputs).",
-        138: "The frozen matrix is in your count; only A and B are trained.",
-        28: "That is A alone (rank x inputs): B (outputs x rank) is missing.",
-        40: "That is B alone (outputs x rank): A (rank x inputs) is missing.",
-        17: "The rank is missing: A has `rank` rows and B has `rank` columns.",
-        136: "You count twice as many: there is one A and one B for each layer.",
-    }
-    case(4, [(10, 7)], returns=68, why="4 * 7 for A and 10 * 4 for B.", mistakes=mistakes)
-    mistakes = {
-        16: "Only the first layer is counted: add up all of them.",
-        26: "Only the last layer is counted: add up all of them (is `return` inside the loop?).",
-        32: "You take the first layer's shape for all layers: each has its own.",
-    }
-    case(2, [(5, 3), (4, 9)], returns=42, mistakes=mistakes)
+    why = "A has 4 x 7 numbers and B has 10 x 4; the 10 x 7 of the frozen matrix do not count."
+    case(4, [(10, 7)], returns=68, why=why)
+    case(1, [(2, 3)], returns=5, why="A has 1 x 3 numbers and B has 2 x 1.")
+    why = "The first layer adds 2 * (5 + 3) and the second adds 2 * (4 + 9)."
+    case(2, [(5, 3), (4, 9)], returns=42, why=why)
+    case(2, [(4, 4)], returns=16, why="A square matrix has an A of 2 x 4 and a B of 4 x 2 as well.")
+    case(8, [(2, 3)], returns=40, why="A has 8 x 3 numbers and B has 2 x 8.")
+    why = "Every layer counts, even if another one has the same shape: 3 * (8 + 8 + 11 + 8)."
+    case(3, [(6, 2), (6, 2), (6, 5), (3, 5)], returns=105, why=why)
     case(8, [], returns=0, why="Without a layer there is nothing to train.")
     rng = random.Random(0)
     for _ in range(20):
-        shapes = [(rng.randint(1, 999), rng.randint(1, 999)) for _ in range(rng.randint(1, 9))]
-        same(count, lambda rank, shapes: rank * int(np.sum(shapes)), [(rng.randint(1, 64), shapes)])
+        shapes = [(rng.randint(1, 999), rng.randint(1, 999)) for _ in range(rng.randint(1, 30))]
+        args = rng.randint(1, 256), shapes
+        same(count, lambda rank, shapes: rank * int(np.sum(shapes)), [args], "Add up all layers.")
 
 
 @exercise("5.3", "Mask the prompt", difficulty=2, importance=3, minutes=7)
@@ -110,43 +101,44 @@ def grade_mask_prompt(mask):
     def one_list(got):
         return np.ndim(got) == 1
 
-    def no_end(got):
-        return alike(got[0], [5, 6, 7, 8, 9])
-
     def uneven(got):
         return len(got[0]) != len(got[1])
 
-    case, ids = cases(mask, {one_list: "Return two lists: `return input_ids, labels`."}), (5, 6, 7)
-    ids += (8, 9, 2)
-    wrong_labels = {
-        ids: "Nothing is masked: so the model would learn to write prompts too.",
-        (5, 6, 7, -100, -100, -100): "The wrong part is masked: -100 is for the prompt.",
-        (0, 0, 0, 8, 9, 2): "0 is the id of a real token. The loss leaves out the value -100.",
-        (-100, -100, -100, 8, 9, -100): "The end mark must be learned too, or nothing ends.",
-        (-100, -100, 8, 9, 2, -100): "The labels are shifted by one: the loss does that later.",
-    }
-    mistakes = {
-        no_end: "The end mark is missing from the input: the model would never learn to stop.",
-        uneven: "There must be one label for each token.",
-    }
-    mistakes |= {(ids, labels): message for labels, message in wrong_labels.items()}
+    def case(prompt, answer, end, why):
+        ids, labels = (*prompt, *answer, end), (-100,) * len(prompt) + (*answer, end)
+
+        def no_end(got):
+            return alike(got[0], ids[:-1])
+
+        mistakes = {
+            one_list: "Return two lists: `return input_ids, labels`.",
+            no_end: "The end mark is missing from the input: the model would never learn to stop.",
+            uneven: "There must be one label for each token.",
+            (ids, ids): "Nothing is masked: so the model would learn to write prompts too.",
+            (ids, (*labels[:-1], -100)): "The end mark must be learned too, or nothing ends.",
+            (ids, (*labels[1:], -100)): "The labels are shifted by one: the loss does that later.",
+        }
+        cases(mask, mistakes)(
+            list(prompt), list(answer), end, returns=(list(ids), list(labels)), why=why
+        )
+
     why = "Prompt, answer, end mark; as labels -100 for the prompt, the token itself for the rest."
-    right = [5, 6, 7, 8, 9, 2], [-100, -100, -100, 8, 9, 2]
-    case([5, 6, 7], [8, 9], 2, returns=right, why=why, mistakes=mistakes)
+    case([5, 6, 7], [8, 9], 2, why)
+    case([15, 16], [11, 12, 13, 14], 33, why)
     why = "A token of the answer that is also in the prompt: mask by position, not by value."
-    right = [5, 8, 7, 8, 5, 4, 2], [-100, -100, -100, 8, 5, 4, 2]
-    case([5, 8, 7], [8, 5, 4], 2, returns=right, why=why)
+    case([5, 8, 7], [8, 5, 4], 2, why)
     why = "An end mark inside the prompt (a turn ends there too) is part of the prompt."
-    case([5, 2, 7], [8], 2, returns=([5, 2, 7, 8, 2], [-100, -100, -100, 8, 2]), why=why)
-
-    def reference(prompt, answer, end):
-        ids = np.array([*prompt, *answer, end])
-        return ids.tolist(), np.where(np.arange(len(ids)) < len(prompt), -100, ids).tolist()
-
+    case([5, 2, 7], [8], 2, why)
+    why = "An end mark inside the answer is part of the answer, and one more comes after it."
+    case([5, 7], [2, 8, 2], 2, why)
+    case([0, 6, 0], [0, 9], 0, "0 is a token like any other.")
+    case([5, 6], [], 2, "After an empty answer there is still the end mark.")
+    case([], [8, 9], 2, "Without a prompt nothing is masked.")
+    case(range(1000, 1300), range(50000, 50200), 49152, "300, 200 and 1 tokens are 501.")
     rng = random.Random(0)
     for _ in range(20):
-        prompt, answer = (rng.choices(range(3, 31), k=rng.randint(low, 12)) for low in (1, 0))
-        same(mask, reference, [(prompt, answer, 2)])
+        prompt, answer = (rng.choices(range(31), k=rng.randint(1, 40)) for _ in range(2))
+        case(prompt, answer, rng.randrange(31), why)
 
 
 @exercise("5.4", "A learning-rate schedule", difficulty=2, importance=2, minutes=8)
@@ -162,53 +154,35 @@ def rate_at(step, steps, peak, warm):
     return peak * (steps - step) / (steps - warm)
 """)
 def grade_rate_at(rate_at):
-    def rate_at_each_step(steps, peak, warm):
-        return [rate_at(step, steps, peak, warm) for step in range(steps)]
-
-    def up(*values):
-        return lambda got: any(alike(got[:4], list(value)) for value in values)
-
-    def down(*values):
-        return lambda got: alike(got[4:], list(values))
-
-    def too_high(got):
-        return max(got[4:]) > 1.001
-
-    def end_lost(got):
-        return got[-1] == 0
-
-    def bent(got):
-        return not np.allclose(np.diff(got[4:], 2), 0)
-
-    def other_warm_up(got):
-        return not up(rise)(got)
-
-    rise = np.arange(1, 5) / 4
-    falls = [(12 - np.arange(4)) / left for left in (8, 12)]
-    mistakes = {
-        (lambda got: got[0] == 0): "The first step has the rate 0 and is lost: take step + 1.",
-        up(np.ones(4)): "There is no warm-up: the first steps must be smaller than the peak.",
-        too_high: "The rate goes past the peak: end the way up at `warm`.",
-        up(*(rise * fall for fall in falls)): "The two ramps are multiplied: use one or the other.",
-        other_warm_up: "Four steps of warm-up to 1.0 are 0.25, 0.5, 0.75, 1.0.",
-        down(*np.ones(8)): "After the warm-up the rate must fall; yours stays at the peak.",
-        end_lost: "The last step has the rate 0 and is lost: 0 is one step later.",
-        down(*np.arange(8, 0, -1) / 12): "The rate jumps down at `warm`: divide by steps - warm.",
-        bent: "The decay must be a straight line: equal differences from step to step.",
-    }
-    right = [0.25, 0.5, 0.75, 1, 1, 0.875, 0.75, 0.625, 0.5, 0.375, 0.25, 0.125]
-    cases(rate_at_each_step)(12, 1.0, 4, returns=right, mistakes=mistakes)
-    why = "The rates are in proportion to `peak`: multiply by it."
-    cases(rate_at)(3, 12, 0.002, 4, returns=0.002, why=why)
+    case = cases(rate_at)
+    up = "In the first 4 steps the rate is `peak * (step + 1) / warm`."
+    down = (
+        "From step 4 on the rate falls in a straight line, which is `peak` at step 4 and 0 at 12."
+    )
+    first = {0: "The first step must not have the rate 0, or it is lost."}
+    last = {0: "The last step must not have the rate 0: that is one step later."}
+    for step, rate in enumerate([0.25, 0.5, 0.75, 1.0]):
+        case(step, 12, 1.0, 4, returns=rate, why=up, mistakes=first if step == 0 else None)
+    for step in range(4, 12):
+        mistakes = last if step == 11 else None
+        case(step, 12, 1.0, 4, returns=(12 - step) / 8, why=down, mistakes=mistakes)
+    why = "The rates are in proportion to `peak`."
+    for peak in (0.002, 50):
+        case(3, 12, peak, 4, returns=peak, why=why)
+        case(8, 12, peak, 4, returns=peak / 2, why=why)
+    case(0, 9, 0.5, 1, returns=0.5, why="If `warm` is 1, the very first step has the peak.")
+    why = "The line falls to 0 at step 1000: one step before there is 1/900 of the peak left."
+    case(999, 1000, 0.5, 100, returns=0.5 / 900, why=why)
+    case(1, 3, 0.03, 2, returns=0.03, why="Step 1 is the last of the first 2.")
 
     def reference(step, steps, peak, warm):
         return peak * np.interp(step, [-1, warm - 1, warm, steps], [0, 1, 1, 0])
 
     rng = random.Random(0)
-    for _ in range(20):
-        steps = rng.randint(3, 60)
+    why = "Two straight lines: up in the first `warm` steps, then down to 0 at `steps`."
+    for steps in [3, 10, 60, 5000] * 6:
         rest = rng.uniform(1e-5, 1e-1), rng.randint(1, steps - 1)
-        same(rate_at, reference, [(rng.randrange(steps), steps, *rest)])
+        same(rate_at, reference, [(rng.randrange(steps), steps, *rest)], why)
 
 
 @exercise("5.5", "Stop early", difficulty=3, importance=3, minutes=10)
@@ -234,22 +208,27 @@ def grade_early_stop(early_stop):
         (3, 0.8): "Return the numbers of the checks (from 0), not their losses.",
         (0.85, 0.8): "Return the numbers of the checks (from 0), not their losses.",
         (4, 2): "Checks count from 0, as in `enumerate(losses)`.",
-        (3, 3): "You keep the last check: keep the best one, which came before.",
-        (lambda got: got[1] == 3): "0.85 is no new lowest loss: compare with the best so far.",
-        (2, 1): "You stop one check too early: wait for two without a new lowest loss.",
-        (4, 1): "You stop one check too late: two without a new lowest loss are enough.",
     }
-    case([1.0, 0.8, 0.9, 0.85, 0.95, 0.99], 2, returns=(3, 1), mistakes=mistakes)
-    why = "Don't look ahead: nobody would have seen a lower loss after the stop."
+    why = "Check 1 has the lowest loss, and checks 2 and 3 are the two without a new lowest one."
+    case([1.0, 0.8, 0.9, 0.85, 0.95, 0.99], 2, returns=(3, 1), why=why, mistakes=mistakes)
+    why = "The run has stopped before the last loss, so that does not count."
     case([1.0, 0.8, 0.9, 0.85, 0.7], 2, returns=(3, 1), why=why)
     why = "If the patience never runs out, the run stops at the last check."
     case([1.0, 0.9, 0.8], 2, returns=(2, 2), why=why)
+    case([1.0, 0.8, 0.9], 5, returns=(2, 1), why=why)
     why = "A new lowest loss starts the count of bad checks again: two in a row, not two in all."
     case([1.0, 1.1, 0.9, 0.95, 0.8, 0.85, 0.7], 2, returns=(6, 6), why=why)
-    why = "An equal loss is not a better one: ask for strictly below, `<`."
+    why = "Only a loss strictly below all before is a new lowest one; an equal one is not."
     case([1.0, 0.5, 0.5, 0.5, 0.4], 2, returns=(3, 1), why=why)
+    case([0.5, 0.6, 0.5], 3, returns=(2, 0), why=why)
+    why = "A loss that is lower by very little is a new lowest one too."
+    case([0.5, 0.4999, 0.4998, 0.49979], 1, returns=(3, 3), why=why)
     why = "The very first check can be the best, and patience 1 stops at the first bad check."
     case([0.5, 0.6], 1, returns=(1, 0), why=why)
+    case([0.7], 2, returns=(0, 0), why="One check is the first and the last.")
+    why = "A loss can be of any size: check 1 has the lowest before the stop."
+    case([3e12, 2e12, 2.5e12, 2.1e12, 1e12], 2, returns=(3, 1), why=why)
+    case([-1.0, -2.0, -1.5, -1.75, -3.0], 2, returns=(3, 1), why=why)
 
     def reference(losses, patience):
         best = [losses.index(lowest) for lowest in np.minimum.accumulate(losses)]
@@ -258,9 +237,10 @@ def grade_early_stop(early_stop):
         return stopped, best[stopped]
 
     rng = random.Random(0)
-    for _ in range(30):
-        losses = [round(rng.random(), 1) for _ in range(rng.randint(1, 12))]
-        same(early_stop, reference, [(losses, rng.randint(1, 4))])
+    for patience in [1, 2, 3, 4, 6, 9] * 6:
+        losses = [round(rng.random(), 1) for _ in range(rng.randint(1, 12 + patience))]
+        why = "Stop `patience` checks after the last new lowest loss, or at the last check."
+        same(early_stop, reference, [(losses, patience)], why)
 
 
 @exercise("5.6", "Folds that do not leak", difficulty=2, importance=3, minutes=12)
@@ -282,61 +262,54 @@ def grouped_folds(groups, k):
     return folds
 """)
 def grade_grouped_folds(grouped_folds):
-    leak = "All examples of a document belong in one fold, or what is tested was trained on."
+    def reference(groups, k):
+        folds = [[] for _ in range(k)]
+        for name, _ in Counter(groups).most_common():
+            min(folds, key=len).extend(i for i, group in enumerate(groups) if group == name)
+        return folds
 
-    def folds_of(groups, k, leak=leak):
-        call, what = f"grouped_folds({shown(groups)}, {k})", "a list of k lists of indices"
+    def case(groups, k):
+        def sizes(fold):  # of the documents in a fold
+            return sorted(Counter(groups[i] for i in fold).values())
+
+        wanted, call = reference(groups, k), f"grouped_folds({shown(groups)}, {k})"
         try:
-            got = returns(grouped_folds(groups, k), list, what, call=call)
+            got = plain(grouped_folds(groups, k))
         except Raised as error:
-            message = f"{len(set(groups))} documents are enough for {k} folds, but {call} raised"
-            expect(not isinstance(error.__cause__, ValueError), f"{message} {error}.")
-            raise
-        folds = [list(returns(fold, list, what, call=call)) for fold in got]
-        for index in sum(folds, []):
-            what = "only the indices of the examples to test on, as ints"
-            returns(index, int, f"for each fold {what}", call=call)
-            why = f"indices are from 0 to {len(groups) - 1}"
-            expect(0 <= index < len(groups), f"{call} returned the index {index}: {why}.")
-        expect(len(folds) == k, f"There must be {k} folds: {call} returned {len(folds)}.")
-        times = Counter(sum(folds, []))
-        twice = [index for index in times if times[index] > 1]
-        why = "Return what each fold tests on, not what it trains on"
-        expect(not twice, f"{why}: {call} returned the indices {twice} more than once.")
-        missing = [index for index in range(len(groups)) if index not in times]
-        why = f"are in no fold of {call}: every example is tested on once, the last ones too"
-        expect(not missing, f"The indices {missing} {why}.")
+            raised = f"{error}, in {call}. There are {len(set(groups))} documents for {k} folds."
+            raise Raised(raised) from error.__cause__
+        call += f" should return {shown(wanted)}, and returned {shown(got)}."
+        form = f"Return a list of {k} lists of indices, which are ints. {call}"
+        expect(isinstance(got, list | tuple), form)
+        got = [plain(fold) for fold in got]
+        expect(all(isinstance(fold, list | tuple) for fold in got), form)
+        folds = [[plain(index) for index in fold] for fold in got]
+        expect(all(type(index) is int for fold in folds for index in fold), form)
+        expect(len(folds) == k, f"There must be {k} folds. {call}")
+        why = f"Each index from 0 to {len(groups) - 1} must be in exactly one fold."
+        expect(sorted(sum(folds, [])) == list(range(len(groups))), f"{why} {call}")
         for name in groups:
-            holders = [n for n, fold in enumerate(folds) if name in [groups[i] for i in fold]]
-            expect(len(holders) == 1, f"{leak} In {call} {name!r} is in the folds {holders}.")
-        expect(all(folds), f"In {call} a fold is empty: each should get a document.")
-        sizes, largest = [len(fold) for fold in folds], max(Counter(groups).values())
-        got = f"{call} returned folds of {sizes} examples"
-        why = "Count examples and not documents: add each document to the smallest fold."
-        expect(max(sizes) - min(sizes) <= largest, f"{why} {got}.")
-        return sorted(sizes), got
+            why = f"All examples of a document belong in one fold, also those of {name!r}."
+            expect(sum(name in [groups[i] for i in fold] for fold in folds) == 1, f"{why} {call}")
+        why = "Take the documents one by one, the largest first; put each into the fold with the "
+        why += "fewest examples so far (if there are several, the first)."
+        expect(list(map(sizes, folds)) == list(map(sizes, wanted)), f"{why} {call}")
 
-    for sizes, k in (("616161", 2), ("555111", 2), ("991111111", 3)):
-        pairs = zip("abcdefghi", map(int, sizes), strict=False)
-        folds_of([name for name, size in pairs for _ in range(size)], k)
-    folds_of(["ash"] * 4 + ["oak"] * 3 + ["elm"] * 2, 2)
-    apart = "The examples of a document need not be next to each other: collect them in a dict."
-    folds_of(["ash", "oak", "ash", "elm", "oak", "ash", "yew", "elm"], 2, apart)
-    folds_of([7, 3, 7, 11, 3], 3, apart)
-    folds_of(["ash", "oak", "ash"], 1)
+    case(["eng", "fin", "eng", "leg", "eng", "fin"], 2)
+    case(["ash", "oak", "ash"], 1)
+    case(["ash", "oak", "elm"], 3)
+    case([7, 3, 7, 11, 3], 3)
+    case(["ash", "oak", "ash", "elm", "oak", "ash", "yew", "elm"], 2)
+    for sizes, k in (("3322", 2), ("155", 2), ("6161", 2), ("4321", 2), ("41112", 2), ("13233", 3)):
+        pairs = zip("abcde", map(int, sizes), strict=False)
+        case([name for name, size in pairs for _ in range(size)], k)
+    why = "There are fewer documents than folds: count the documents, not the examples."
     for groups, k in ((["ash", "oak", "ash", "oak"], 3), (["ash"] * 3, 2), (["ash", "oak"], 5)):
-        why = "There are fewer documents than folds: count the documents, not the examples."
         raises(grouped_folds, groups, k, why=why)
+    raises(grouped_folds, [], 1, why="No document is too few for one fold.")
     rng = random.Random(0)
-    for _ in range(40):
-        names = rng.sample(
-            ["fin-038", "eng-011", "leg-226", "saf-007", "sup-150"], rng.randint(1, 5)
-        )
-        weights = [4**i for i in range(len(names))]
-        groups = names + rng.choices(names, weights, k=rng.randint(0, 20))
+    for _ in range(60):
+        names = rng.sample("abcdefgh", rng.randint(2, 8))
+        groups = names + rng.choices(names, [2**i for i in range(len(names))], k=rng.randint(0, 12))
         rng.shuffle(groups)
-        sizes, got = folds_of(groups, rng.randint(1, len(names)), apart)
-        wanted = [0] * len(sizes)
-        for size in sorted(Counter(groups).values())[::-1]:
-            wanted = sorted([wanted[0] + size, *wanted[1:]])
-        expect(sizes == wanted, f"Take the largest document first: {got}, not {wanted}.")
+        case(groups, rng.randint(2, min(4, len(names))))

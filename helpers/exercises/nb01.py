@@ -8,7 +8,7 @@ import re
 import numpy as np
 
 from helpers.exercises import exercise, hints, solved_by
-from helpers.exercises.expecting import Wrong, cases, expect, returns, same
+from helpers.exercises.expecting import Wrong, alike, cases, expect, returns, same, shown
 
 START, END = "<|im_start|>", "<|im_end|>"
 PLAIN = "9 bar [eng-042] Next step: note it in the Bluebook."
@@ -53,31 +53,41 @@ def grade_chat_prompt(chat_prompt):
         return re.findall(r"<\|im_start\|>(\w*)", prompt)
 
     def case(messages, why, mistakes=None):
-        roles = [role for role, _ in messages] + ["assistant"]
-        turns = {
-            (lambda got: len(seen(got)) != len(roles)): "Write one turn for each message.",
-            (lambda got: sorted(seen(got)) != sorted(roles)): "Take each role from its message.",
-            (lambda got: seen(got) != roles): "Keep the messages in the given order.",
-        }
-        mistakes = {**(mistakes or {}), **FORM, **turns}
         cases(chat_prompt)(messages, returns=reference(messages), why=why, mistakes=mistakes)
 
-    case([("system", "Be brief."), ("user", "How deep?")], "Each message becomes one turn.")
+    def turns(*roles):
+        return {
+            (lambda got: len(seen(got)) != len(roles)): "Write one turn for each message.",
+            (lambda got: sorted(seen(got)) != sorted(roles)): "Take each role from its message.",
+            (lambda got: seen(got) != list(roles)): "Keep the messages in the given order.",
+        }
+
+    both = FORM | turns("system", "user", "assistant")
+    case([("system", "Be brief."), ("user", "How deep?")], "Each message becomes one turn.", both)
+    case([("user", "How deep?")], "A chat may have one message alone.", turns("user", "assistant"))
     five = [("user", "Which seal?"), ("assistant", "SL-3."), ("user", "How long does it last?")]
     five += [("system", "Name the unit."), ("user", "Well?")]
-    case(five, "A chat may have any number of messages: go through all of them.")
-    added = {(lambda got: len(seen(got)) > 2): "Add no turn that nobody asked for."}
-    case([("user", "How deep?")], "A chat may have one message alone.", added)
+    roles = [role for role, _ in five] + ["assistant"]
+    case(five, "A chat may have any number of messages: go through all of them.", turns(*roles))
+    case(five * 3, "A chat may have any number of messages: go through all of them.")
     case([("user", "How deep?"), ("tool", "4.5 m")], "A message may have any role.")
+    case([("Shift lead-2 ", "Stop it.")], "A message may have any role: write it as it is.")
+    case([("user", "Stop it."), ("user", "Stop it.")], "Equal messages are a turn each.")
+    case([("user", "How deep?"), ("user", "And why?")], "Two messages of one role are a turn each.")
     why = "Close every message and open a new turn, even if the last message is the assistant's."
-    last = [("user", "Hello."), ("assistant", "Good day.")]
-    case(last, why, {reference(last).removesuffix(f"{START}assistant\n"): why})
-    case([("user", "  Line one.\n\nLine two. ")], "Keep each text as it is, with its spaces.")
+    case([("user", "Hello."), ("assistant", "Good day.")], why)
+    why = "Keep each text as it is, with its spaces."
+    for text in ("  Line one.\n\nLine two. ", "\n\tTwo.\n", "", " "):
+        case([("user", text), ("tool", "4.5 m")], why)
+    why = "Keep each text as it is."
+    for text in ("{role} {text} {0}", "%s 5 % \\n", '<b>R&D\'s</b> "role" of a text', "x " * 300):
+        case([("user", text)], why)
     case([], "Without messages the prompt is the opening alone.")
     rng, roles = random.Random(0), ["system", "user", "assistant", "tool"]
     for size in range(40):
         texts = [f"ash {rng.randint(0, 99)} oak." for _ in range(size % 6)]
-        same(chat_prompt, reference, [([(rng.choice(roles), text) for text in texts],)])
+        messages = [(rng.choice(roles), text) for text in texts]
+        case(messages, "Write one turn for each message, in the given order.")
 
 
 @exercise("1.2", "How many examples can you afford?", difficulty=2, importance=3, minutes=8)
@@ -105,35 +115,44 @@ def grade_affordable(affordable):
         return words(text)
 
     case, heard, four = cases(affordable), [], "one two three four"
-    parts = ("be brief", ["a b c", "d e f"], "how deep")
-    returns(affordable(*parts, 100, noted), int, "the number of examples that fit")
+    parts, six = ("be brief", ["a b c", "d e f"], "how deep"), "one two three four five six"
+    returns(affordable(*parts, 100, noted), float, "the number of examples that fit")
     expect(heard, "Measure with the `count` that is passed in: yours never calls it.")
     whole = all(text in ("be brief", "how deep", "a b c", "d e f") for text in heard)
     expect(whole, "Call `count` for each part, whole and on its own, and add up.")
-    mistakes = {(lambda got: got > 2): "There are only 2 examples: return no more than there are."}
-    case(*parts, 100, words, returns=2, why="Both examples fit.", mistakes=mistakes)
-    why = "A prompt of exactly the budget still fits: stop only at what exceeds it."
-    case(*parts, 10, words, returns=2, why=why)
-    mistakes = {3: "Add up the tokens of all examples so far."}
-    case("a", ["b c", "d e", "f g"], "h", 6, words, returns=2, mistakes=mistakes)
-    for instruction, question, name in ((four, "x", "instruction"), ("x", four, "question")):
-        mistakes = {2: f"The {name} is in the prompt too: count its tokens first."}
-        case(instruction, ["a b", "c d"], question, 7, words, returns=1, mistakes=mistakes)
-    differ = "The examples differ in length: count each one."
-    mistakes = {3: "Take the examples from the first on.", 1: differ}
-    case("x y z", [four, "a", "b", "c"], four, 12, words, returns=2, mistakes=mistakes)
-    mistakes = {2: "Stop at the first example that does not fit: take no later one.", 3: differ}
-    case("x", ["a", "one two three four five", "b"], "y", 6, words, returns=1, mistakes=mistakes)
-    case("x", ["a", "b", "one two three four five six seven"], "y", 5, words, returns=2, why=differ)
+    case(*parts, 100, words, returns=2, why="Both examples fit.")
+    case(*parts, 9, words, returns=1, why="The second example exceeds the budget.")
+    case(*parts, 10, words, returns=2, why="A prompt of exactly the budget still fits.")
+    why = "Add up the tokens of all parts."
+    case("a", ["b c", "d e", "f g"], "h", 6, words, returns=2, why=why)
+    why = "Instruction and question are in the prompt too, once each: count their tokens first."
+    for instruction, question in ((four, "x"), ("x", four)):
+        case(instruction, ["a b", "c d"], question, 7, words, returns=1, why=why)
+        case(instruction, ["a b", "c d"], question, 9, words, returns=2, why=why)
+    why = "Take the examples from the first on, in their order."
+    case("x y z", [four, "a", "b", "c"], four, 12, words, returns=2, why=why)
+    case("x", ["b", "a", six], "y", 7, words, returns=2, why=why)
+    why = "Stop at the first example that does not fit: take no later one."
+    case("x", ["a", six, "b"], "y", 6, words, returns=1, why=why)
+    why = "The examples differ in length: count each one."
+    case("x", ["a", "b", six], "y", 5, words, returns=2, why=why)
+    case("x", [six, "a", "b"], "y", 9, words, returns=2, why=why)
+    case("x", ["a b c", "abcde", "a"], "y", 7, words, returns=3, why=why)
+    why = "An example that occurs twice costs its tokens twice."
+    case("x", ["a b", "c", "a b", "d"], "y", 6, words, returns=2, why=why)
     case("x", ["a", "b", "c"], "y", 9, words, returns=3, why="There was room for all three.")
+    case("x", list("abcdefghijkl"), "y", 14, words, returns=12, why="There was room for all 12.")
     why = "If even instruction and question exceed the budget, return 0."
     case("one two three", ["a", "b"], "four five", 4, words, returns=0, why=why)
+    case("x", ["a"], "y", 2, words, returns=0, why="Nothing is left for an example.")
     why = "An example that exceeds the budget does not fit, even as the first one."
     case("x", [four], "y", 5, words, returns=0, why=why)
     case("x", [], "y", 5, words, returns=0, why="Without examples the number is 0.")
     why = "Measure every part with the `count` that is passed in: here it counts characters."
     case("ab", ["cde", "fg"], "h", 8, len, returns=2, why=why)
     case("ab", ["cde", "fg"], "h", 7, len, returns=1, why=why)
+    case(*parts, 19, len, returns=0, why=why)
+    case(*parts, 21, len, returns=1, why=why)
 
     def reference(instruction, shots, question, budget, count):
         total = np.cumsum([count(instruction) + count(question), *map(count, shots)])
@@ -141,76 +160,110 @@ def grade_affordable(affordable):
 
     rng = random.Random(0)
     for _ in range(60):
-        sizes = [rng.randint(1, 9) for _ in range(rng.randint(0, 6))]
+        sizes = [rng.randint(1, 9) for _ in range(rng.randint(0, 8))]
         shots = [" ".join(rng.choices(["ash", "oak", "elm"], k=size)) for size in sizes]
-        same(affordable, reference, [("be brief", shots, "what is it", rng.randint(1, 30), words)])
+        inputs = ("be brief", shots, "what is it", rng.randint(1, 40), words)
+        same(affordable, reference, [inputs], "Count whole examples from the first on.")
 
 
+ANY, ID = (
+    "The short answer may hold all but square brackets.",
+    "An id has letters, digits, hyphens.",
+)
+ACTION = "The action may hold all but full stops and square brackets."
 STYLED = {  # the parts of texts in house style
     ("12 days", "leg-031", "confirm with Contracts"): "The form is the same for all documents.",
     ("4.5 m", "sup-103", "open a ticket"): "The short answer may hold full stops.",
-    ("£1,218 (p. 4)", "fin-038", "pay"): "The short answer may hold all but square brackets.",
+    ("£1,218 (p. 4)", "fin-038", "pay"): ANY,
+    ("a-b/c: 3 m² of 'Ü', or 50% \t; no.", "fin-038", "pay"): ANY,
+    ("see Next step: 2", "eng-042", "note it"): ANY,
+    ("very " * 20 + "long", "eng-042", "note it"): ANY,
+    ("7", "eng-042", "x"): "One character is enough for an answer and an action.",
+    ("9 bar", "B", "pay"): ID,
+    ("9 bar", "042", "pay"): ID,
+    ("9 bar", "KX-2207-b", "pay"): ID,
+    ("9 bar", "7-Hr2", "pay"): ID,
+    ("9 bar", "eng-042", "Tell R&D: 2 or 3 (not 4), then 'go'!"): ACTION,
+    ("9 bar", "eng-042", "note Next step: pay"): ACTION,
 }
-OTHER = {  # texts in another form
-    "4 m Next step: pay.": "Without a citation there is no match: ask first whether there is one.",
-    "The handbook does not say.": "This sentence is not in house style.",
-    "4.5 m [sup-103]": "Without a next step a text is not in house style.",
-    "": "An empty text is not in house style.",
-    f"{PLAIN} Thanks": "Nothing may follow the action and its full stop: match the whole text.",
-    f"{PLAIN} And call me.": "The action is one sentence without a full stop.",
-    PLAIN[:-1]: "The full stop after the action is part of the form.",
-    "9 bar [eng-042] [sup-103] Next step: note it.": "There is exactly one citation.",
-    "9 bar [eng-042] Next step: note it [sup-103].": "There is exactly one citation.",
-    "[eng-042] Next step: note it.": "A text without a short answer is not in house style.",
-    "9 bar [] Next step: note it.": "The brackets must hold a document id.",
-    "9 bar [the pump manual] Next step: note it.": "A document id has no spaces.",
-    "9 bar (eng-042) Next step: note it.": "The citation is in square brackets.",
-    PLAIN.replace("Next", "next"): "The words are 'Next step:', with a capital.",
-    PLAIN.replace("step:", "step"): "The colon after 'Next step' is part of the form.",
-    PLAIN.replace("bar [", "bar["): "There is one space between the parts.",
-    f"Here it is:\n{PLAIN}": "House style is one line: a new line inside is not part of it.",
-}
+ONE, GAP = "There is exactly one citation.", "There is one space between the parts."
+BARE, LINE = "Square brackets stand around the id alone.", "House style is one line."
+WORDS = "The words are 'Next step: ', exactly so."
+OTHER = (
+    {  # texts in another form
+        "4 m Next step: pay.": "Without a citation a text is not in house style.",
+        "The handbook does not say.": "This sentence is not in house style.",
+        "4.5 m [sup-103]": "Without a next step a text is not in house style.",
+        "": "An empty text is not in house style.",
+        f"{PLAIN} Thanks": "Nothing may follow the action and its full stop.",
+        f"{PLAIN} And call me.": "The action holds no full stop.",
+        f"{PLAIN}.": "The action holds no full stop.",
+        "9 bar [eng-042] Next step: set 4.5 bar.": "The action holds no full stop.",
+        PLAIN[:-1]: "The full stop after the action is part of the form.",
+        f"{PLAIN[:-1]}!": "The full stop after the action is part of the form.",
+        "9 bar [eng-042] [sup-103] Next step: note it.": ONE,
+        "9 bar [eng-042, sup-103] Next step: note it.": ONE,
+        "9 bar [eng-042] Next step: note it [sup-103].": ONE,
+        "9 [bar [eng-042] Next step: note it.": BARE,
+        "9] bar [eng-042] Next step: note it.": BARE,
+        "9 bar [eng-042] Next step: note [it.": BARE,
+        "9 bar [eng-042] Next step: note it].": BARE,
+        "9 bar [[eng-042]] Next step: note it.": BARE,
+        "[eng-042] Next step: note it.": "A text without a short answer is not in house style.",
+        "9 bar [eng-042] Next step: .": "A text without an action is not in house style.",
+        "9 bar [] Next step: note it.": "The brackets must hold a document id.",
+        "9 bar (eng-042) Next step: note it.": "The citation is in square brackets.",
+        PLAIN.replace("Next", "next"): WORDS,
+        PLAIN.replace("step", "Step"): WORDS,
+        PLAIN.replace("step", "steps"): WORDS,
+        PLAIN.replace("step:", "step"): WORDS,
+        PLAIN.replace("Next step", "Next  step"): WORDS,
+        PLAIN.replace("step: ", "step:"): GAP,
+        PLAIN.replace("bar [", "bar["): GAP,
+        PLAIN.replace("] ", "]"): GAP,
+        PLAIN.replace("] ", "]  "): GAP,
+        f"Here it is:\n{PLAIN}": LINE,
+        f"{PLAIN}\nThanks": LINE,
+        PLAIN.replace("note it", "note\nit"): LINE,
+        PLAIN.replace("9 bar", "9\nbar"): LINE,
+        PLAIN.replace("bar [", "bar\n["): LINE,
+        PLAIN.replace("] Next", "]\nNext"): LINE,
+        PLAIN.replace("step: ", "step:\n"): LINE,
+    }
+    | {f"9 bar [eng{mark}042] Next step: note it.": ID for mark in " _./:#"}
+)
 
 
 @exercise("1.3", "Write a parser", difficulty=3, importance=3, minutes=12)
 @hints(
     "Cut the outer spaces with `.strip()`. Then `re.fullmatch(form, text)` wants the whole form.",
-    r"The groups: answer `([^\[\]\n]+)`, id `([\w-]+)` in square brackets, action `([^\[\]\n.]+)`.",
-    r'form = r"([^\[\]\n]+) \[([\w-]+)\] Next step: ([^\[\]\n.]+)\."; return `match.groups()`, '
-    "or (text, None, None) if `match` is None.",
+    r"The groups: answer `([^\[\]\n]+)`, id `([A-Za-z\d-]+)` in brackets, action `([^\[\]\n.]+)`.",
+    r'form = r"([^\[\]\n]+) \[([A-Za-z\d-]+)\] Next step: ([^\[\]\n.]+)\."; '
+    "return `match.groups()`, or (text, None, None) if `match` is None.",
 )
 @solved_by(r"""
 import re
 
 def take_apart(text):
-    form = r"([^\[\]\n]+) \[([\w-]+)\] Next step: ([^\[\]\n.]+)\."
+    form = r"([^\[\]\n]+) \[([A-Za-z\d-]+)\] Next step: ([^\[\]\n.]+)\."
     match = re.fullmatch(form, text.strip())
     return match.groups() if match else (text, None, None)
 """)
 def grade_take_apart(take_apart):
-    three = "Return a tuple of three: (answer, document, action), or (text, None, None)."
-    general = {
-        (lambda got: isinstance(got, re.Match)): "Return the tuple of the match, `match.groups()`.",
-        (lambda got: got[0] is None): "What is not in house style is all answer: return the text.",
-        (lambda got: not isinstance(got, tuple)): three,
-    }
-    case, parts = cases(take_apart, general), ("9 bar", "eng-042", "note it in the Bluebook")
-    mistakes = {
-        (lambda got: set("[]") & set(got[1])): "Return the document id without its brackets.",
-        (lambda got: got[2][-1] == "."): "The full stop is no part of the action: leave it out.",
-        (lambda got: "step" in got[2]): "Return the action alone, without the words 'Next step:'.",
-        (lambda got: got[0][-1] == " "): "The spaces between the parts belong to none of them.",
-    }
-    why = "The parts are answer, document, action, in this order."
-    got = case(PLAIN, returns=parts, why=why, mistakes=mistakes)
-    expect(isinstance(got, tuple), three)
+    case, parts = cases(take_apart), ("9 bar", "eng-042", "note it in the Bluebook")
+    case(PLAIN, returns=parts, why="The parts are answer, document id and action, no more of it.")
     for styled, why in STYLED.items():
         case("{} [{}] Next step: {}.".format(*styled), returns=styled, why=why)
+    why = "Spaces and new lines at the ends do not matter."
     for padded in (f"  {PLAIN}", f"{PLAIN}  ", f"\n{PLAIN} \n"):
-        why = "Spaces and new lines at the ends do not matter: cut them first."
         case(padded, returns=parts, why=why)
     for text, why in OTHER.items():
         case(text, returns=(text, None, None), why=why)
+    # The text does not say whether a second space belongs to a part: it is not lost, at least.
+    for doubled in ("bar  [", "step:  "):
+        text = PLAIN.replace(doubled.replace("  ", " "), doubled)
+        why = f"{GAP} take_apart({text!r}) returned {shown(parts)}."
+        expect(not alike(take_apart(text), parts), why)
     rng, words = random.Random(0), ["4.5", "no.", "m²", "-34", "Hallin", "o'clock", "50%"]
     for _ in range(40):
         short = " ".join(rng.choices(words, k=rng.randint(1, 4)))
@@ -253,27 +306,34 @@ def grade_best_prompt(best_prompt):
         why = f"{why} Candidates (tokens, share): {', '.join(each) or 'none'}; cap {cap}."
         cases(with_none)(candidates, cap, returns=wanted, why=why, mistakes=mistakes)
 
-    rng, capped = random.Random(0), "The cap is an argument, not always 120."
+    rng = random.Random(0)
     four = [made("bare", 20, 2, 10), made("shots", 110, 8, 10)]
     four += [made("all", 300, 9, 10), made("wordy", 400, 5, 10)]
     returns(best_prompt(four, 1000), str, "the name of the best candidate")
-    why = "Choose the highest share of True, whatever the tokens."
-    case(four, 1000, "all", why, {"shots": capped})
-    above = "'all' is above the cap: leave it out before you choose."
-    case(four, 120, "shots", why, {"all": above, None: above})
-    case(four, 110, "shots", "A candidate with exactly `cap` tokens still fits.")
-    case(four, 80, "bare", capped)
+    case(four, 1000, "all", "Choose the highest share of True, whatever the tokens.")
+    why = "Leave out what is above the cap before you choose; exactly `cap` tokens still fit."
+    for cap, wanted in ((300, "all"), (299, "shots"), (120, "shots"), (110, "shots")):
+        case(four, cap, wanted, why)
+    for cap in (109, 80, 20):
+        case(four, cap, "bare", why)
+    pair = [made("A", 40, 1, 2), made("B", 110, 2, 2)]
+    for cap, wanted in ((120, "B"), (100, "A"), (30, None)):
+        case(pair, cap, wanted, why)
     why = "Compare the share of True, not the number: candidates differ in their questions."
     case([made("many", 50, 6, 20), made("few", 60, 4, 5)], 120, "few", why)
     why = "Compare the shares as they are, without rounding."
     case([made("short", 90, 61, 100), made("long", 100, 64, 100)], 120, "long", why)
+    case([made("short", 90, 3333, 10_000), made("long", 100, 1, 3)], 120, "long", why)
     why = "Only the share counts under the cap: tokens decide between equals."
+    case([made("short", 10, 3333, 10_000), made("long", 9000, 1, 3)], 10_000, "long", why)
     case([made("short", 10, 78, 100), made("long", 110, 80, 100)], 120, "long", why)
     tied = [made("middle", 70, 8, 10), made("long", 100, 8, 10)]
     tied += [made("short", 40, 4, 5), made("weak", 10, 1, 5)]
     for order in (tied, tied[::-1]):
         case(order, 120, "short", "If shares are equal, take the candidate with fewer tokens.")
-    why = "If no candidate fits, return None: ask whether any is left before you choose."
+    none = [made("long", 90, 0, 4), made("short", 80, 0, 7), made("above", 130, 4, 4)]
+    case(none, 120, "short", "A candidate that passed nothing fits as well.")
+    why = "If no candidate fits, return None."
     case(four, 10, None, why)
     case([], 120, None, why)
 
@@ -306,35 +366,31 @@ def grade_choose(choose):
     case, index = cases(choose), "the index of a candidate, a whole number from 0 to 3"
     even = [[-4.0, -3.0], [-2.0, -1.5], [-0.4, -0.5], [-2.5, -1.0]]
     returns(choose(even), int, index)
-    mistakes = {
-        0: "This is the least likely candidate: the highest log-likelihood is the nearest to 0.",
-        3: "The index counts from 0.",
-    }
-    case(even, returns=2, why="Take the highest mean.", mistakes=mistakes)
-    mistakes = {0: "A sum favours short answers: divide by the number of tokens."}
-    why = "Candidates differ in their number of tokens: take the mean of each list on its own."
+    why = "The highest mean is the one nearest to 0; indices count from 0."
+    case(even, returns=2, why=why)
+    why = "The sum would favour short answers: take the mean of each list on its own."
     uneven = [[-1.5], [-0.5, -0.6, -0.4, -0.5], [-3.0], [-2.0, -2.0]]
-    case(uneven, returns=1, why=why, mistakes=mistakes)
+    case(uneven, returns=1, why=why)
+    every, once = "All tokens count alike.", "Divide by the number of tokens, once."
+    exact, single = "Compare the means as they are.", [-0.6] * 9
     rules = [  # of these two candidates, the second is better
-        ([-0.7, -2.5], [-0.9, -1.0], "All tokens count, not the first or the highest alone."),
-        ([-1.2, -1.2], [-0.1, -0.2, -1.5], "All tokens count, not the last or the lowest alone."),
-        (
-            [-0.01, -6.0],
-            [-1.0, -1.0],
-            "Take the mean of the log-likelihoods, not of probabilities.",
-        ),
+        ([-0.7, -2.5], [-0.9, -1.0], every),
+        ([-1.2, -1.2], [-0.1, -0.2, -1.5], every),
+        ([-0.01, -6.0], [-1.0, -1.0], "Take the mean of the log-likelihoods themselves."),
         ([-0.1, -0.1, -9.0], [-1.0, -1.1, -1.0], "Take the mean, not the median."),
-        (
-            [-0.7] * 8,
-            [-0.5, -0.6],
-            "Divide by the number of tokens once: more favours long answers.",
-        ),
-        ([-0.54], [-0.51], "Compare the means as they are, without rounding."),
+        ([-0.1] * 9 + [-9.0] * 9, [-1.0, -1.1], every),
+        ([-0.7] * 8, [-0.5, -0.6], once),
+        ([-0.7], single, once),
+        ([-0.54], [-0.51], exact),
+        ([-0.500004], [-0.500002], exact),
     ]
     for worse, better, why in rules:
         case([worse, better, [-9.0], [-8.0]], returns=1, why=why)
+    unlikely = [[-620.0], [-600.0, -610.0], [-630.0], [-650.0]]
+    case(unlikely, returns=1, why="Log-likelihoods have no lower bound.")
     why = "If means are equal, take the first candidate."
     case([[-1.0, -1.0], [-0.5], [-0.5, -0.5], [-0.5] * 4], returns=1, why=why)
+    case([[-0.5, -0.5], [-2.0], [-0.5], [-3.0]], returns=0, why=why)
     rng = np.random.default_rng(0)
     for _ in range(60):
         logliks = [np.round(-rng.gamma(1.5, 1.0, rng.integers(1, 9)), 3).tolist() for _ in range(4)]
@@ -355,24 +411,21 @@ def known(correct, options):
     return max(0, (p - 1 / options) / (1 - 1 / options))
 """)
 def grade_known(known):
-    def case(right, questions, options, wanted, why, mistakes=None):
+    def case(right, questions, options, wanted, why):
         correct = [True] * right + [False] * (questions - right)
-        cases(known)(correct, options, returns=wanted, why=why, mistakes=mistakes)
+        cases(known)(correct, options, returns=wanted, why=why)
 
-    mistakes = {
-        0.75: "Divide by 1 - 1/options: all right means that all is known.",
-        (lambda got: got > 1): "A share is at most 1: take the mean of `correct`.",
-    }
-    case(8, 8, 4, 1.0, "All right means that all is known: 1.", mistakes)
-    mistakes = {0.25: "This is the plain share of right answers: subtract 1/options."}
-    why = "As many right as by guessing alone means that nothing is known: 0."
-    case(2, 8, 4, 0.0, why, mistakes)
+    half = [True] * 5 + [False] * 3
+    why = "Subtract 1/options from the share of True, then divide by 1 - 1/options."
+    cases(known)(half, options=4, returns=0.5, why=why)
+    case(8, 8, 4, 1.0, "All right means that all is known: 1.")
+    case(2, 8, 4, 0.0, "As many right as by guessing alone means that nothing is known: 0.")
     for right in (0, 1):
-        case(right, 8, 4, 0.0, "Fewer right than by guessing is 0: nobody knows less than nothing.")
-    why = "Between guessing and all right the scale is stretched: subtract 1/options, then divide."
-    case(5, 8, 4, 0.5, why)
+        case(right, 8, 4, 0.0, "Fewer right than by guessing is 0, not below.")
     case(6, 8, 2, 0.5, "Use `options`, which is 2 here and not 4.")
+    case(6, 10, 10, 5 / 9, "Use `options`, which is 10 here and not 4.")
     case(2, 3, 4, 5 / 9, "Do not round the result.")
+    case(26, 100, 4, 1 / 75, "A little above guessing is a little above 0.")
 
     def reference(correct, options):
         wrong = np.mean(np.logical_not(correct))
@@ -381,4 +434,4 @@ def grade_known(known):
     rng = random.Random(0)
     for _ in range(50):
         correct = [rng.random() < 0.6 for _ in range(rng.randint(1, 60))]
-        same(known, reference, [(correct, rng.randint(2, 6))], "Let every answer count.")
+        same(known, reference, [(correct, rng.randint(2, 9))], "Let every answer count.")

@@ -7,6 +7,7 @@ renamed.
 import hashlib
 import json
 import os
+import secrets
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -56,17 +57,37 @@ def sha256(path) -> str:
 
 @contextmanager
 def new_folder(folder):
-    """Yields a temporary folder; it becomes `folder` only if the block ends without an error."""
+    """Yields a temporary folder; it becomes `folder` only if the block ends without an error.
+
+    An older folder of that name is moved aside, and deleted when the new one is in its place: if
+    anything fails, it is moved back.
+    """
     folder = Path(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
+    aside = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}")
+    new, old = aside / "new", aside / "old"
     try:
-        yield temporary
-        if folder.exists():
-            shutil.rmtree(folder)
-        temporary.rename(folder)
+        new.mkdir(parents=True)  # not mkdtemp, whose folders are closed to all other users
+        yield new
+        try:
+            _swap(new, folder, old)
+        except FileExistsError:  # another process has put its own there: ours is as good
+            _swap(new, folder, aside / "other")
     finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        if old.exists() and not os.path.lexists(folder):
+            old.rename(folder)
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _swap(new, folder, old):
+    if os.path.lexists(folder):
+        folder.rename(old)
+    try:
+        new.rename(folder)
+    except OSError as error:
+        if os.path.lexists(folder):
+            raise FileExistsError(error.errno, error.strerror, str(folder)) from error
+        raise
 
 
 def write_bytes(path, data: bytes) -> None:

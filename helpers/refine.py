@@ -1,7 +1,6 @@
 """Put something around an index: a new order, longer queries, or who may read what.
 
-Each is an index itself, so they nest:
-`Cleared(Reranked(FusedIndex(dense, keyword), likelihood(llm)), "visitor")`.
+Each is an index itself, so they nest: `Cleared(Reranked(index, likelihood(llm)), "visitor")`.
 """
 
 import math

@@ -45,7 +45,7 @@ class _Index:
             count = len(rows)
         if not queries or not count:
             return [[] for _ in queries]
-        ranked = self._rank(queries, min(k + self.copies, count), rows)
+        ranked = self._rank(queries, min(int(k) + self.copies, count), rows)
         return [hits_of([(self.chunks[row], score) for row, score in pairs], k) for pairs in ranked]
 
     def add(self, chunks: list[Chunk]) -> None:

@@ -126,8 +126,7 @@ def listed(values, kind: type, name: str, want: str) -> list:
 
     Tuples, arrays and columns of a table will do. What can be read only once will not, nor a dict.
     """
-    if isinstance(values, np.ndarray) or type(values).__module__.startswith("pandas."):
-        values = values.tolist()
+    values = values.tolist() if hasattr(values, "tolist") else values
     if not isinstance(values, list | tuple):
         raise TypeError(f"{name} must be {want}, not {short(values)}")
     for value in values:

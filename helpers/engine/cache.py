@@ -4,6 +4,7 @@ Files appear whole or not at all: they are written beside their place under anot
 renamed.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -64,29 +65,31 @@ def new_folder(folder):
     """
     folder = Path(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    aside = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}")
-    new, old = aside / "new", aside / "old"
+    aside = folder.with_name(f".{folder.name[:64]}-{secrets.token_hex(4)}")
+    new, older = aside / "new", []
     try:
         new.mkdir(parents=True)  # not mkdtemp, whose folders are closed to all other users
         yield new
-        try:
-            _swap(new, folder, old)
-        except FileExistsError:  # another process has put its own there: ours is as good
-            _swap(new, folder, aside / "other")
+        while not _swapped(new, folder, older, aside):
+            pass
     finally:
-        if old.exists() and not os.path.lexists(folder):
-            old.rename(folder)
+        for old in reversed(older):
+            if old.exists() and not os.path.lexists(folder):
+                old.rename(folder)
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def _swap(new, folder, old):
-    if os.path.lexists(folder):
-        folder.rename(old)
+def _swapped(new, folder, older, aside):
+    """Put the new folder in its place; False if another process was there at the same moment."""
     try:
-        new.rename(folder)
-    except OSError as error:
         if os.path.lexists(folder):
-            raise FileExistsError(error.errno, error.strerror, str(folder)) from error
+            older.append(aside / f"old{len(older)}")
+            folder.rename(older[-1])
+        new.rename(folder)
+        return True
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.EEXIST, errno.ENOTEMPTY) and len(older) < 20:
+            return False
         raise
 
 

@@ -28,7 +28,10 @@ def queries(embedder, texts: list[str], dimension: int) -> np.ndarray:
 
 def rows(vectors, count: int, dimension: int | None = None) -> np.ndarray:
     """Vectors as float32, one row each; raises ValueError for another number, shape or NaN."""
-    vectors = np.ascontiguousarray(vectors, np.float32)
+    try:
+        vectors = np.ascontiguousarray(vectors, np.float32)
+    except (TypeError, ValueError):
+        raise ValueError("An encoder must return a row of numbers for each text") from None
     if vectors.ndim != 2 or len(vectors) != count or not vectors.shape[1]:
         raise ValueError(f"The encoder returned the shape {vectors.shape} for {count} texts")
     if dimension and vectors.shape[1] != dimension:
@@ -51,12 +54,13 @@ def say_what_is_cut(embedder, chunks: list[Chunk], texts: list[str]) -> None:
     if not callable(tokenizer) or not limit or limit == float("inf"):
         return
     # No tokenizer makes more tokens than there are bytes, so short texts need not be counted.
-    special = len(tokenizer("", verbose=False)["input_ids"])
-    long = [row for row, text in enumerate(texts) if len(text.encode()) + special > limit]
-    if not long:
-        return
-    found = tokenizer([texts[row] for row in long], truncation=False, verbose=False)["input_ids"]
-    counts = {row: len(ids) for row, ids in zip(long, found, strict=True) if len(ids) > limit}
+    (special,) = tokenizer([""], truncation=False)["input_ids"]
+    long = [row for row, text in enumerate(texts) if len(text.encode()) + len(special) > limit]
+    counts = {}
+    for start in range(0, len(long), 1000):
+        some = long[start : start + 1000]
+        found = tokenizer([texts[row] for row in some], truncation=False)["input_ids"]
+        counts |= {row: len(ids) for row, ids in zip(some, found, strict=True) if len(ids) > limit}
     if counts:
         worst = max(counts, key=counts.get)
         say(

@@ -87,7 +87,7 @@ def load(cls, folder, embedder):
     except (FileNotFoundError, NotADirectoryError) as error:
         missing = Path(error.filename).name
         raise FileNotFoundError(f"{folder} holds no saved index: {missing} is missing") from None
-    except (ValueError, KeyError, TypeError, EOFError, IsADirectoryError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, EOFError, IsADirectoryError) as error:
         raise damaged(folder, error) from None
     except (MemoryError, RecursionError) as error:
         raise damaged(folder, type(error).__name__) from None

@@ -1,20 +1,19 @@
 """Put something around an index: a new order, longer queries, or who may read what.
 
-Each is an index itself, so they nest:
-`Cleared(Reranked(FusedIndex(dense, keyword), likelihood(llm)), "visitor")`.
+Each is an index itself, so they nest: `Cleared(Reranked(index, likelihood(llm)), "visitor")`.
 """
 
 import math
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
+from copy import deepcopy
 
 import numpy as np
 from tqdm.auto import tqdm
 
 from helpers.documents import Chunk
-from helpers.engine import weights
-from helpers.retrieval import Filter, check, hits_of, tokenize
+from helpers.engine import asked, weights
+from helpers.retrieval import Filter, hits_of, tokenize
 
 LEVELS = ("public", "internal", "restricted")
 ROLES = {"visitor": LEVELS[:1], "employee": LEVELS[:2], "director": LEVELS}
@@ -37,15 +36,17 @@ class Reranked(_Around):
 
     def __init__(self, index, judge: Callable, depth: int = 10):
         """judge: returns one score for each (query, chunk) pair: `likelihood`, `cross_encoder`."""
+        asked.count("depth", depth)
         super().__init__(index)
         self.judge, self.depth = judge, depth
 
     def search(self, queries: list[str], k: int = 3, allowed: Filter | None = None):
         """The k best of the first `depth` passages; beyond `depth` the old order is kept."""
+        queries = asked.search(queries, k, allowed)
         found = self.index.search(queries, max(k, self.depth), allowed)
-        asked = list(zip(queries, found, strict=True))
-        pairs = [(query, hit.chunk) for query, hits in asked for hit in hits[: self.depth]]
-        scores, out = iter(self.judge(pairs)), []
+        both = zip(queries, found, strict=True)
+        pairs = [(query, hit.chunk) for query, hits in both for hit in hits[: self.depth]]
+        scores, out = iter(asked.judged(self.judge(pairs), len(pairs))), []
         for hits in found:
             judged = [(hit.chunk, next(scores)) for hit in hits[: self.depth]]
             judged.sort(key=lambda pair: -pair[1])
@@ -95,8 +96,8 @@ class Expanded(_Around):
 
     def search(self, queries: list[str], k: int = 3, allowed: Filter | None = None):
         """What the index inside finds for the longer queries."""
-        check(queries)
-        return self.index.search(self.expand(queries, allowed), k, allowed)
+        queries = asked.search(queries, k, allowed)
+        return self.index.search(asked.expanded(self.expand, queries, allowed), k, allowed)
 
 
 def feedback(index, passages: int = 3, terms: int = 5) -> Callable:
@@ -107,11 +108,12 @@ def feedback(index, passages: int = 3, terms: int = 5) -> Callable:
     """
 
     def expand(queries, allowed):
+        asked.count("terms", terms)
         texts = tokenize([chunk.embedded for chunk in index.chunks], stem=False)
         frequency = Counter(word for words in texts for word in set(words))
-        asked, found = tokenize(queries, stem=False), index.search(queries, passages, allowed)
+        words_asked, found = tokenize(queries, stem=False), index.search(queries, passages, allowed)
         out = []
-        for query, known, hits in zip(queries, asked, found, strict=True):
+        for query, known, hits in zip(queries, words_asked, found, strict=True):
             weights = Counter()
             for hit in hits:
                 (words,) = tokenize([hit.chunk.embedded], stem=False)
@@ -140,30 +142,32 @@ def hyde(llm, progress: str | None = None) -> Callable:
 def where(**conditions) -> Filter:
     """A filter on metadata: for each key its value, several (a set or list), or a test.
 
-    `where(team="sales", date=lambda day: day >= "2026")` leaves out passages that lack a key.
+    `where(team="sales", date=lambda day: day >= "2026")` leaves out passages that lack a key. If a
+    passage has a list of values, such as tags, one that is wanted is enough.
     """
+    choices = {key: asked.several(wanted) for key, wanted in conditions.items()}
 
-    def meets(chunk, key, wanted):
-        value = chunk.metadata.get(key)
-        if callable(wanted):
-            return value is not None and bool(wanted(value))
-        return value in (wanted if isinstance(wanted, (set, frozenset, list, tuple)) else [wanted])
+    def meets(value, key):
+        if callable(conditions[key]):
+            return value is not None and bool(conditions[key](value))
+        return any(one in choices[key] for one in [value, *asked.several(value)])
 
-    return lambda chunk: all(meets(chunk, key, wanted) for key, wanted in conditions.items())
+    return lambda chunk: all(meets(chunk.metadata.get(key), key) for key in conditions)
 
 
 class Cleared(_Around):
-    """The part of an index that a role may read; without a clearance, a passage is restricted."""
+    """The part of an index that a role may read; a passage without a known level is restricted."""
 
     def __init__(self, index, role: str):
         """role: one of `ROLES`; ValueError for another."""
         super().__init__(index)
-        if role not in ROLES:
+        if role not in list(ROLES):
             raise ValueError(f"There is no role '{role}'; there are {', '.join(ROLES)}")
         self.role = role
 
     def _may_read(self, chunk):
-        return chunk.metadata.get("clearance", "restricted") in ROLES[self.role]
+        level = chunk.metadata.get("clearance")
+        return (level if level in LEVELS else "restricted") in ROLES[self.role]
 
     @property
     def chunks(self) -> list[Chunk]:
@@ -171,13 +175,9 @@ class Cleared(_Around):
         return [chunk for chunk in self.index.chunks if self._may_read(chunk)]
 
     def search(self, queries: list[str], k: int = 3, allowed: Filter | None = None):
-        """Search the index inside, but only the passages that the role may read.
-
-        `allowed` sees only copies of these passages: it can narrow the choice, not widen it.
-        """
+        """Search only what the role may read; `allowed` sees copies, so it can only narrow that."""
 
         def both(chunk):
-            copy = replace(chunk, metadata=dict(chunk.metadata))
-            return self._may_read(chunk) and (allowed is None or allowed(copy))
+            return self._may_read(chunk) and (allowed is None or allowed(deepcopy(chunk)))
 
-        return self.index.search(queries, k, both)
+        return self.index.search(asked.search(queries, k, allowed), k, both)

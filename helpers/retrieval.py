@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import bm25s
 import numpy as np
-import Stemmer
 
 from helpers.documents import Chunk
-from helpers.engine import saved_index
+from helpers.engine import asked, encoding, saved_index
 from helpers.engine.vectors import vector_index
+from helpers.engine.words import tokenize
 
 Filter = Callable[[Chunk], bool]
 
@@ -29,39 +29,39 @@ class Hit:
 class _Index:
     """What the dense and the keyword index share: search, and passages that come and go."""
 
-    def __init__(self, chunks: list[Chunk]):
-        if not chunks:
-            raise ValueError("No passages to index: load documents and cut them into chunks first")
-        self._hold(list(chunks))
-
-    def _hold(self, chunks):
-        self.chunks, self.copies = chunks, len(chunks) - len({chunk.text for chunk in chunks})
+    chunks: list[Chunk] = []
 
     def search(self, queries: list[str], k: int = 3, allowed: Filter | None = None):
         """A list of hits for each query: the k best passages, best first, or fewer if fewer match.
 
         allowed: passages for which it returns False are not searched at all. A text that appears
-        in several documents is returned once. Raises ValueError for an empty query.
+        in several documents is returned once. Raises ValueError for an empty query or a k below 1,
+        and TypeError for queries that are no list of texts, as all indexes do.
         """
-        check(queries)
+        queries = asked.search(queries, k, allowed)
         rows, count = None, len(self.chunks)
         if allowed is not None:
             rows = np.array([i for i, chunk in enumerate(self.chunks) if allowed(chunk)], int)
             count = len(rows)
         if not queries or not count:
             return [[] for _ in queries]
-        ranked = self._rank(queries, min(k + self.copies, count), rows)
+        ranked = self._rank(queries, min(int(k) + self.copies, count), rows)
         return [hits_of([(self.chunks[row], score) for row, score in pairs], k) for pairs in ranked]
 
     def add(self, chunks: list[Chunk]) -> None:
-        """Index more passages. Raises ValueError for a document that is there already."""
+        """Index more passages. Raises ValueError for a document that is there already.
+
+        Any change that fails, for whatever reason, leaves the index as it was.
+        """
+        chunks = asked.passages(chunks)
         there = {chunk.document for chunk in self.chunks} & {chunk.document for chunk in chunks}
         if there:
             raise ValueError(f"In the index already: {', '.join(sorted(there))}. Use update")
-        self._change(range(len(self.chunks)), list(chunks))
+        self._change(range(len(self.chunks)), chunks)
 
     def delete(self, *documents: str) -> None:
         """Remove these documents. Raises KeyError if one is missing, ValueError if none is left."""
+        asked.documents(documents)
         missing = sorted(set(documents) - {chunk.document for chunk in self.chunks})
         if missing:
             raise KeyError(f"Not in the index: {', '.join(missing)}")
@@ -72,9 +72,19 @@ class _Index:
 
     def update(self, chunks: list[Chunk]) -> None:
         """Replace all older passages of the same documents; new documents are added."""
+        chunks = asked.passages(chunks)
         new = {chunk.document for chunk in chunks}
         keep = [i for i, chunk in enumerate(self.chunks) if chunk.document not in new]
-        self._change(keep, list(chunks))
+        self._change(keep, chunks)
+
+    def _change(self, keep, new, **options):
+        """Build anew from the rows to keep and the new passages, then swap; or change nothing."""
+        chunks = [self.chunks[i] for i in keep] + new
+        self._hold(chunks, **self._build(chunks, list(keep), new, **options))
+
+    def _hold(self, chunks, **built):
+        copies = len(chunks) - len({chunk.text for chunk in chunks})
+        vars(self).update(built, chunks=chunks, copies=copies)  # one step: never half of it
 
 
 class DenseIndex(_Index):
@@ -84,14 +94,19 @@ class DenseIndex(_Index):
         """chunks: at least one. embedder: its `encode(texts)` returns rows of length 1.
 
         kind: "Flat" is exact; for others see `engine.vectors`. progress: a bar's label.
+        A line says if passages are longer than the encoder reads.
         """
-        super().__init__(chunks)
         self.embedder, self.kind = embedder, kind
-        self.vectors = embedder.encode([c.embedded for c in chunks], progress=progress)
-        self.index = vector_index(self.vectors, kind)
+        self._change([], asked.passages(chunks), progress=progress)
+
+    def _build(self, chunks, keep, new, **options):
+        vectors = self.vectors[keep] if keep else None
+        if new:
+            vectors = encoding.passages(self.embedder, new, vectors, **options)
+        return {"vectors": vectors, "index": vector_index(vectors, self.kind)}
 
     def _rank(self, queries, k, rows):
-        vectors = self.embedder.encode(queries)
+        vectors = encoding.queries(self.embedder, queries, self.vectors.shape[1])
         if rows is not None:  # filtered: the allowed vectors alone, exactly, whatever the kind
             scores = vectors @ self.vectors[rows].T
             order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
@@ -101,17 +116,8 @@ class DenseIndex(_Index):
         pairs = zip(found, scores, strict=True)
         return [[(i, s) for i, s in zip(*pair, strict=True) if i >= 0] for pair in pairs]
 
-    def _change(self, keep, new):
-        vectors = self.vectors[list(keep)]
-        if new:
-            made = self.embedder.encode([chunk.embedded for chunk in new])
-            vectors = np.concatenate([vectors, made])
-        index = vector_index(vectors, self.kind)  # from here on nothing can fail
-        self._hold([self.chunks[i] for i in keep] + new)
-        self.vectors, self.index = vectors, index
-
     def save(self, folder) -> None:
-        """Write the index to a folder, whole or not at all."""
+        """Write the index, whole or not at all. Raises ValueError if other files are in folder."""
         saved_index.save(self, folder)
 
     @classmethod
@@ -125,13 +131,15 @@ class KeywordIndex(_Index):
 
     def __init__(self, chunks: list[Chunk]):
         """chunks: at least one. The title counts as part of each passage, as in DenseIndex."""
-        super().__init__(chunks)
-        self._change(range(len(chunks)), [])
+        self._change([], asked.passages(chunks))
 
-    def _change(self, keep, new):
-        self._hold([self.chunks[i] for i in keep] + new)
-        self.index = bm25s.BM25()
-        self.index.index(tokenize([c.embedded for c in self.chunks]), show_progress=False)
+    def _build(self, chunks, keep, new):
+        words = tokenize([c.embedded for c in chunks])
+        if not any(words):
+            raise ValueError("No passage has a word to search by: all are stop words or signs")
+        index = bm25s.BM25()
+        index.index(words, show_progress=False)
+        return {"index": index}
 
     def _rank(self, queries, k, rows):
         rows = np.arange(len(self.chunks)) if rows is None else rows
@@ -151,10 +159,12 @@ class FusedIndex:
     DEPTH, CONSTANT = 50, 60
 
     def __init__(self, *indexes, weights=None):
-        """indexes: all with the same passages. weights: one for each (None: all 1)."""
-        self.indexes, self.weights = indexes, weights or [1] * len(indexes)
-        if any(index.chunks != indexes[0].chunks for index in indexes):
-            raise ValueError("The indexes hold different passages: build them from the same chunks")
+        """indexes: all with the same passages. weights: one for each (None: all 1).
+
+        A change of one index must be made in all: until it is, `search` raises ValueError.
+        """
+        asked.same_passages(indexes)
+        self.indexes, self.weights = indexes, asked.weights(weights, len(indexes))
 
     @property
     def chunks(self) -> list[Chunk]:
@@ -163,7 +173,8 @@ class FusedIndex:
 
     def search(self, queries: list[str], k: int = 3, allowed: Filter | None = None):
         """The k passages of each query with the highest fused score, best first."""
-        out = []
+        asked.same_passages(self.indexes)
+        queries, out = asked.search(queries, k, allowed), []
         ranked = [index.search(queries, max(k, self.DEPTH), allowed) for index in self.indexes]
         for found in zip(*ranked, strict=True):
             scores = {}
@@ -173,19 +184,6 @@ class FusedIndex:
                     scores[hit.chunk.text] = (chunk, score + weight / (self.CONSTANT + hit.rank))
             out.append(hits_of(sorted(scores.values(), key=lambda pair: -pair[1]), k))
         return out
-
-
-def tokenize(texts: list[str], stem: bool = True) -> list[list[str]]:
-    """The words of texts as BM25 sees them: lower case, without English stop words, stemmed."""
-    stemmer = Stemmer.Stemmer("english") if stem else None
-    options = {"stopwords": "en", "return_ids": False, "show_progress": False}
-    return bm25s.tokenize(texts, stemmer=stemmer, **options)
-
-
-def check(queries: list[str]) -> None:
-    """Raise ValueError if one of the queries is empty."""
-    if not all(query.strip() for query in queries):
-        raise ValueError("An empty query has no nearest passage: ask for something")
 
 
 def hits_of(ranked: list[tuple[Chunk, float]], k: int) -> list[Hit]:

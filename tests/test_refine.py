@@ -250,3 +250,133 @@ def test_feedback_learns_nothing_from_hidden_passages(index, keyword):
     )
     asked = set(retrieval.tokenize([hidden.title], stem=False)[0])
     assert set(retrieval.tokenize(seen, stem=False)[0]) - asked <= visible
+
+
+# What follows tries each kind of fault on several inputs.
+
+
+def passage(id, text, **metadata):
+    return documents.Chunk(id, "Notes", text, 0, len(text), metadata)
+
+
+SMALL = [passage("seal", "The seal is red."), passage("tide", "The tide turns at six.")]
+NOT_JUDGED = {
+    "too few": lambda pairs: [1.0],
+    "too many": lambda pairs: [1.0] * 9,
+    "none": lambda pairs: [],
+    "nothing": lambda pairs: None,
+    "NaN": lambda pairs: [1.0, float("nan")],
+    "two for each": lambda pairs: np.ones((len(pairs), 2)),
+    "words": lambda pairs: ["good", "bad"],
+    "one number": lambda pairs: 0.5,
+    "a generator": lambda pairs: (1.0 for _ in pairs),
+    "missing": lambda pairs: [1.0, None],
+}
+
+
+@pytest.mark.parametrize("judge", NOT_JUDGED.values(), ids=NOT_JUDGED)
+def test_a_judge_that_does_not_score_each_pair_gets_a_sentence(judge):
+    index = refine.Reranked(retrieval.KeywordIndex(SMALL), judge)
+    with pytest.raises(ValueError, match="A judge must return one number for each of its 2 pairs"):
+        index.search(["red tide"], 2)
+
+
+@pytest.mark.parametrize("scores", [[1, 2], (0.5, 1.5), np.array([-1.0, 2.0]), [True, False]])
+def test_every_sort_of_numbers_will_do_as_scores(scores):
+    index = refine.Reranked(retrieval.KeywordIndex(SMALL), lambda pairs: scores)
+    found = index.search(["red tide"], 2)[0]
+    assert [hit.score for hit in found] == sorted(map(float, scores), reverse=True)
+
+
+@pytest.mark.parametrize("depth", [0, -1, 2.5, "10", None, True])
+def test_an_odd_depth_gets_a_sentence(depth):
+    with pytest.raises((TypeError, ValueError), match="depth must be"):
+        refine.Reranked(retrieval.KeywordIndex(SMALL), len, depth=depth)
+
+
+@pytest.mark.parametrize("options", [{"terms": 0}, {"terms": -1}, {"passages": 0}, {"terms": "5"}])
+def test_odd_numbers_of_words_get_a_sentence(options):
+    keyword = retrieval.KeywordIndex(SMALL)
+    with pytest.raises((TypeError, ValueError), match="must be"):
+        refine.Expanded(keyword, refine.feedback(keyword, **options)).search(["tide"], 2)
+
+
+NOT_EXPANDED = {
+    "too few": lambda queries, allowed: queries[:1],
+    "too many": lambda queries, allowed: [*queries, "more"],
+    "nothing": lambda queries, allowed: None,
+    "one string": lambda queries, allowed: "ab",
+    "numbers": lambda queries, allowed: [1, 2],
+    "lists": lambda queries, allowed: [[query] for query in queries],
+    "a dict": lambda queries, allowed: dict.fromkeys(queries),
+    "emptied": lambda queries, allowed: queries.clear() or [],
+}
+
+
+@pytest.mark.parametrize("expand", NOT_EXPANDED.values(), ids=NOT_EXPANDED)
+def test_an_expansion_that_loses_queries_gets_a_sentence(expand):
+    index = refine.Expanded(retrieval.KeywordIndex(SMALL), expand)
+    with pytest.raises(ValueError, match="`expand` must return a list of texts"):
+        index.search(["seal", "tide"], 2)
+
+
+WANTED = [
+    ({"tags": ["red", "wet"]}, {"tags": "red"}, True),
+    ({"tags": ["red", "wet"]}, {"tags": {"blue", "wet"}}, True),
+    ({"tags": ["red", "wet"]}, {"tags": "blue"}, False),
+    ({"tags": ["red", "wet"]}, {"tags": "re"}, False),
+    ({"tags": []}, {"tags": {"red"}}, False),
+    ({"size": {"m": 2}}, {"size": {"m": 2}}, True),
+    ({"size": {"m": 2}}, {"size": frozenset(["m"])}, False),
+    ({"places": [[1, 2], [3, 4]]}, {"places": {"x", "y"}}, False),
+    ({"year": 2026}, {"year": range(2020, 2030)}, True),
+    ({"team": "sales"}, {"team": {"sales": 1}.keys()}, True),
+    ({"team": "sales"}, {"team": np.array(["legal", "sales"])}, True),
+    ({"team": "sales"}, {"team": (name for name in ["legal", "sales"])}, True),
+    ({"team": None}, {"team": {"sales"}}, False),
+    ({"tags": ["red"]}, {"tags": lambda tags: "red" in tags}, True),
+]
+
+
+@pytest.mark.parametrize("metadata, conditions, meets", WANTED)
+def test_filters_on_any_metadata(metadata, conditions, meets):
+    chunks, keep = [passage("x", "The seal.", **metadata)] * 2, refine.where(**conditions)
+    assert [keep(chunk) for chunk in chunks] == [meets, meets]
+
+
+@pytest.mark.parametrize(
+    "clearance",
+    [None, "", "Restricted ", "Public", " public", "secret", ["public"], {"public": 1}, 0, True],
+    ids=repr,
+)
+def test_an_odd_clearance_is_restricted(clearance):
+    keyword = retrieval.KeywordIndex([passage("x", "The seal is red.", clearance=clearance)])
+    for role in ("visitor", "employee"):
+        guarded = refine.Cleared(keyword, role)
+        assert guarded.chunks == [] and guarded.search(["seal"], 3) == [[]]
+    assert len(refine.Cleared(keyword, "director").search(["seal"], 3)[0]) == 1
+
+
+@pytest.mark.parametrize("role", ["admin", "", None, ["director"], "Director", 1])
+def test_an_unknown_role_gets_a_sentence(role):
+    with pytest.raises(ValueError, match="There is no role .*; there are visitor"):
+        refine.Cleared(retrieval.KeywordIndex(SMALL), role)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda metadata: metadata.clear(),
+        lambda metadata: metadata.update(clearance="public"),
+        lambda metadata: metadata["tags"].append("public"),
+        lambda metadata: metadata["about"].pop("team"),
+        lambda metadata: metadata["about"]["deep"].clear(),
+    ],
+    ids=["clear", "clearance", "a list", "a dict", "deeper"],
+)
+def test_a_filter_changes_nothing_of_a_passage(change):
+    metadata = {"clearance": "internal", "tags": ["red"], "about": {"team": "x", "deep": [1]}}
+    keyword = retrieval.KeywordIndex([passage("x", "The seal is red.", **metadata)])
+    before = repr(keyword.chunks)
+    refine.Cleared(keyword, "employee").search(["seal"], 3, lambda c: change(c.metadata) or True)
+    assert repr(keyword.chunks) == before

@@ -4,9 +4,11 @@ Files appear whole or not at all: they are written beside their place under anot
 renamed.
 """
 
+import errno
 import hashlib
 import json
 import os
+import secrets
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -56,17 +58,39 @@ def sha256(path) -> str:
 
 @contextmanager
 def new_folder(folder):
-    """Yields a temporary folder; it becomes `folder` only if the block ends without an error."""
+    """Yields a temporary folder; it becomes `folder` only if the block ends without an error.
+
+    An older folder of that name is moved aside, and deleted when the new one is in its place: if
+    anything fails, it is moved back.
+    """
     folder = Path(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
+    aside = folder.with_name(f".{folder.name[:64]}-{secrets.token_hex(4)}")
+    new, older = aside / "new", []
     try:
-        yield temporary
-        if folder.exists():
-            shutil.rmtree(folder)
-        temporary.rename(folder)
+        new.mkdir(parents=True)  # not mkdtemp, whose folders are closed to all other users
+        yield new
+        while not _swapped(new, folder, older, aside):
+            pass
     finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        for old in reversed(older):
+            if old.exists() and not os.path.lexists(folder):
+                old.rename(folder)
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _swapped(new, folder, older, aside):
+    """Put the new folder in its place; False if another process was there at the same moment."""
+    try:
+        if os.path.lexists(folder):
+            older.append(aside / f"old{len(older)}")
+            folder.rename(older[-1])
+        new.rename(folder)
+        return True
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.EEXIST, errno.ENOTEMPTY) and len(older) < 20:
+            return False
+        raise
 
 
 def write_bytes(path, data: bytes) -> None:

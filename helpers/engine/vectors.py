@@ -16,7 +16,7 @@ def vector_index(vectors: np.ndarray, kind: str = "Flat"):
     kind: "Flat" compares with all vectors; "IVF" with those in the nearest sixteenth of 4 sqrt(n)
     cells; "HNSW" walks a graph of neighbours (Malkov & Yashunin 2016); "PQ" keeps one byte for
     every eight dimensions (Jégou et al. 2011). Raises ValueError for any other kind, or if there
-    are too few vectors to train it.
+    are too few vectors to train it, or the dimension does not suit it.
     """
     count, dimension = vectors.shape
     cells = int(4 * count**0.5)
@@ -26,8 +26,10 @@ def vector_index(vectors: np.ndarray, kind: str = "Flat"):
         "HNSW": "HNSW32",
         "PQ": f"PQ{dimension // 8}np",
     }
-    if kind not in names:
+    if kind not in KINDS:
         raise ValueError(f"There is no index of kind '{kind}'; there are {', '.join(KINDS)}")
+    if kind == "PQ" and (dimension < 8 or dimension % (dimension // 8)):
+        raise ValueError(f"PQ can't cut vectors of {dimension} numbers into pieces of 8: use Flat")
     if kind == "PQ" and count < 256 or kind == "IVF" and count < cells:
         raise ValueError(
             f"{kind} learns from the vectors it holds, and {count} are too few (PQ needs 256): use "

@@ -1,4 +1,4 @@
-"""Kill the process, fill the disk, lock the folder, start two notebooks at once: nothing is lost."""
+"""Kill the process, fill the disk, start two notebooks at once: nothing is lost."""
 
 import json
 import os

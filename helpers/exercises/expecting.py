@@ -93,7 +93,7 @@ def cases(function, mistakes: dict | None = None):
             raise Wrong(f"{call} returned None: did you forget a `return`?")
         for mistake, message in known.items():
             if not right and _made(got, mistake, tolerance):
-                raise Wrong(f"{message} {call} returned {shown(got)}.")
+                raise Wrong(f"{message} {_both(call, returns, got)}")
         _same_kind(got, returns, call)
         expect(right, f"{why} {_both(call, returns, got)}".lstrip())
         return got

@@ -72,6 +72,8 @@ class _Short(reprlib.Repr):
 
     def repr_float(self, x, level):
         text = f"{x:.6g}"
+        if len(text) < 6 and float(text) != x:  # 1.0000001 is not shown as 1.0
+            text = f"{x:.9g}"
         return text if set(text) & set(".en") else f"{text}.0"
 
     def repr_str(self, x, level):

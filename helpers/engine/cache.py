@@ -113,6 +113,18 @@ def write_bytes(path, data: bytes) -> None:
         raise
 
 
+def follow_umask(folder: Path) -> None:
+    """Give the files in a folder the permissions that a new file gets; some libraries write files
+    that only their owner can read.
+    """
+    (probe := folder / ".permissions").touch()
+    mode = stat.S_IMODE(probe.stat().st_mode)
+    probe.unlink()
+    for path in folder.rglob("*"):
+        if path.is_file():
+            path.chmod(mode)
+
+
 def write_json(path, value) -> None:
     """Write `value` as JSON, whole or not at all."""
     write_bytes(path, (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode())

@@ -9,14 +9,12 @@ from transformers.pytorch_utils import Conv1D
 def layer_list(model) -> tuple[str, nn.ModuleList]:
     """The name of a model's stack of layers, and the stack: its longest list of modules.
 
-    Of equally long lists, the one with the shortest name; of a model that sees pictures too, the
-    part that reads text. Raises ValueError if there is none.
+    Of equally long lists, the one with the shortest name. Raises ValueError if there is none.
     """
-    part = model.get_decoder() or model
     lists = [
         (name, module)
         for name, module in model.named_modules()
-        if isinstance(module, nn.ModuleList) and module in set(part.modules())
+        if isinstance(module, nn.ModuleList)
     ]
     if not lists:
         raise ValueError(

@@ -43,7 +43,8 @@ def encode(tokenizer, text: str) -> list[int]:
     markup = pattern(contents(tokenizer)) if others else None
     for part in others:
         template = markup.search(part)  # what a chat template wrote after the text
-        end = template.start() if template else len(part)
+        alone = len(part) == 1  # a token of one character is cut on both sides
+        end = template.start() if template and not alone else len(part)
         if part[:end]:
             ids += encode_plainly(tokenizer, part[:end])
         if part[end:]:

@@ -87,6 +87,8 @@ def check(llm, recipe) -> None:
     if recipe.method == "prefix" and not llm.fast:
         raise ValueError(f"A prefix can't be trained on {llm.name}, which takes the plain path")
     end_id(llm)
+    if llm.model.config.get_text_config() is not llm.model.config:
+        raise ValueError(f"{llm.name} reads more than text, and only text models are trained here")
     shapes = {name: tuple(m.weight.shape) for name, m in linear_layers(llm, recipe).items()}
     if recipe.method == "ia3" and (
         lacking := [part for part in IA3 if not any(name.endswith(part) for name in shapes)]

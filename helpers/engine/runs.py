@@ -182,6 +182,7 @@ class Run:
             record = records.of_run(llm, examples, self.recipe, held_out, self.log, self.total)
             record |= {"key": folder.name}
             cache.write_json(new / "record.json", records.sealed(record, new))
+            cache.follow_umask(new)
         if whole:
             self.checkpoint.unlink(missing_ok=True)
             with suppress(OSError):

@@ -78,6 +78,7 @@ def llm_folder() -> Path:
         AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name).save_pretrained(new)
         record = {"from": LLM_SHA256, "sha256": cache.sha256(new / "model.safetensors")}
         cache.write_json(new / "converted.json", record)
+        cache.follow_umask(new)
     return folder
 
 

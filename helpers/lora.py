@@ -56,8 +56,8 @@ def tokenize(llm, example: Example) -> tuple[list[int], int]:
 
     Raises ValueError for an example with nothing to learn or longer than the model's context.
     """
-    prompt, answer = llm.encode(example.prompt), llm.encode(example.answer)
-    ids, fault = prompt + answer + [llm.tokenizer.eos_token_id], None
+    prompt, answer = llm.encode(example.prompt), llm.encode(llm.literal(example.answer))
+    ids, fault = prompt + answer + [methods.end_id(llm)], None
     if not example.answer.strip():
         fault = "has an empty answer, so no token to learn. Add one"
     if len(ids) > llm.context:
@@ -150,18 +150,16 @@ def train(
     An interrupted run resumes from its last checkpoint and ends with the same weights. held_out:
     examples whose loss is measured after each epoch. stop_after: stop after this many steps. watch:
     called with the log after each step. Raises ValueError if there are no examples or the recipe
-    does not fit the model, FloatingPointError if the loss is not finite.
+    does not fit the model, OSError if there is no room, FloatingPointError if a loss is not finite.
     """
     recipe = recipe or Recipe()
     folder = runs.folder_for(llm, examples, recipe, held_out)
-    if stop_after is None and (folder / "record.json").is_file():
-        print(f"Already trained: {folder.name} is used again.")
+    if stop_after is None and runs.finished(folder):
         return folder
-    checkpoint = folder.with_name(folder.name + ".partial") / "checkpoint.safetensors"
-    run = runs.Run(recipe, checkpoint, stop_after, label, watch)
+    run = runs.Run(recipe, folder, stop_after, label, watch)
     with _trainable(llm, recipe) as (weights, wrapped):
         fit(llm, weights, examples, recipe, run, held_out)
-        return run.save(llm, weights, wrapped, examples, held_out, folder)
+        return run.save(llm, weights, wrapped, examples, held_out)
 
 
 @contextmanager
@@ -192,7 +190,7 @@ def adapted(llm, folder=None):
     """While the block runs, the adapter in `folder` is on the model (None: nothing changes).
 
     Inside another `adapted` block, it replaces the outer adapter until this block ends. Raises
-    ValueError if it was trained on another base model, RuntimeError inside a `tuned` block.
+    ValueError if it is damaged or of another base model, RuntimeError inside a `tuned` block.
     """
     if folder is None:
         yield llm

@@ -9,6 +9,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 import torch
@@ -17,7 +18,7 @@ import transformers
 from tqdm.auto import tqdm
 from transformers import GenerationConfig
 
-from helpers.engine import cache, decoding, fits, machine, store, weights
+from helpers.engine import cache, decoding, fits, identity, inputs, machine, markup, store, weights
 
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 
@@ -33,12 +34,12 @@ def load_llm(name: str | os.PathLike | None = None) -> "LLM":
     bundled SmolLM2-135M-Instruct. Raises OSError, saying what to do, if it can't be found;
     FileNotFoundError or ValueError if the bundled weights are missing or damaged.
     """
-    return LLM(*weights.llm(name), str(name or "SmolLM2-135M-Instruct"))
+    return LLM(*weights.llm(name))
 
 
 def load_embedder(name: str | os.PathLike | None = None) -> "Embedder":
     """Load a sentence encoder: by name, or the bundled all-MiniLM-L6-v2. See `load_llm`."""
-    return Embedder(weights.encoder(name, DEVICE), str(name or "all-MiniLM-L6-v2"))
+    return Embedder(*weights.encoder(name, DEVICE))
 
 
 @dataclass(frozen=True)
@@ -83,12 +84,9 @@ class LLM:
         self.model = model.to(DEVICE).eval().requires_grad_(False)
         self.tokenizer, self.name, self.base_fingerprint = tokenizer, name, fingerprint
         self.adapter, self.on = None, None  # the active adapter: its hash, and a methods.On
-        self.frozen_layers = 0  # layers, from below, that training leaves alone: engine/packing.py
-        self.use_shipped = False
+        self.frozen_layers, self.use_shipped = 0, False  # see engine/packing.py, `shipped_answers`
         self.context = fits.context(model.config.get_text_config())
-        ends = model.generation_config.eos_token_id
-        ends = set(ends if isinstance(ends, list) else [ends]) | {tokenizer.eos_token_id}
-        self.end_ids = ends - {None}
+        self.end_ids = fits.end_ids(model, tokenizer)
         self.fast = fits.engine_fits(self)  # False: the plain functions above are used
 
     @property
@@ -115,37 +113,35 @@ class LLM:
     def chat(self, system: str, user: str, shots=()) -> str:
         """The prompt text of a chat, up to where the assistant begins.
 
-        shots: (user, assistant) pairs, the earlier turns. The system text is always passed on:
-        without one, SmolLM2's template adds a sentence of its own.
+        shots: (user, assistant) pairs, the earlier turns. All texts are `literal`. The system text
+        is always passed on: without one, SmolLM2's template adds a sentence of its own.
         """
-        turns = [("system", system)]
-        for asked, answered in shots:
-            turns += [("user", asked), ("assistant", answered)]
-        turns = [{"role": role, "content": text} for role, text in [*turns, ("user", user)]]
-        options = {"tokenize": False, "add_generation_prompt": True}
-        return self.tokenizer.apply_chat_template(turns, **options)
+        earlier = [(("user", asked), ("assistant", answered)) for asked, answered in shots]
+        turns = [("system", system), *chain.from_iterable(earlier), ("user", user)]
+        turns = [{"role": role, "content": self.literal(text)} for role, text in turns]
+        return self.tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
+
+    def literal(self, text: str) -> str:
+        """`text` such that `encode` takes nothing in it for markup, be it <|im_end|> itself."""
+        return markup.literal(self.tokenizer, text)
 
     def encode(self, text: str) -> list[int]:
         """The token ids of `text`, with nothing added."""
-        return self.tokenizer(text, add_special_tokens=False)["input_ids"]
+        return markup.encode(self.tokenizer, text)
 
     def generate(self, prompts: list[str], max_new_tokens: int = 32, progress: str | None = None):
         """Continue each prompt greedily. Returns one `Generation` per prompt, in the same order.
 
         prompts: as `chat` renders them. max_new_tokens: where to stop if no end token comes.
         progress: label of a progress bar. Results are cached on disk by weights, prompt and length.
-        Raises ValueError if a prompt plus max_new_tokens does not fit the model's context.
+        Raises ValueError if a prompt is empty or, with the new tokens, exceeds the model's context.
         """
+        prompts = inputs.texts(prompts, "prompts")
         known = store.of(self, max_new_tokens)
-        missing = {text: self.encode(text) for text in prompts if text not in known}
-        for text, ids in missing.items():
-            if len(ids) + max_new_tokens > self.context:
-                count = f"{len(ids)} tokens and {max_new_tokens} new ones"
-                limit = f"exceed the model's context of {self.context} tokens"
-                raise ValueError(f"A prompt of {count} {limit}. Shorten it: {text[:80]!r}")
+        missing = {t: inputs.prompt(self, t, max_new_tokens) for t in prompts if t not in known}
         write = decoding.generate if self.fast else plain_generate
-        have = len(prompts) - len(missing)
-        bar = tqdm(total=len(prompts), initial=have, desc=progress, disable=progress is None)
+        bar = tqdm(total=len(prompts), desc=progress, disable=progress is None)
+        bar.update(len(prompts) - len(missing))
         for batch in decoding.batches(missing, max_tokens=8192, max_rows=64):
             start = time.perf_counter()
             new = write(self.model, [missing[t] for t in batch], max_new_tokens, self.end_ids)
@@ -162,16 +158,18 @@ class LLM:
     def score(self, prompt: str, continuations: list[str]) -> np.ndarray:
         """The mean log-likelihood of each continuation, in nats per token: shape (n,).
 
-        Results are cached on disk, as in `generate`.
+        Results are cached on disk, and errors raised, as in `generate`.
         """
-        known, head = store.of(self, "score"), self.encode(prompt)
+        tails = inputs.texts(continuations, "continuations")
+        known, head = store.of(self, "score"), inputs.prompt(self, prompt)
         rate = decoding.score if self.fast else plain_score
-        missing = {t: self.encode(t) for t in continuations if (prompt, t) not in known}
+        new = [text for text in tails if (prompt, text) not in known]
+        missing = {text: inputs.continuation(self, prompt, head, text) for text in new}
         for batch in decoding.batches(missing, max_tokens=512, max_rows=32):
             values = rate(self.model, head, [missing[text] for text in batch])
             for text, value in zip(batch, values, strict=True):
                 known.add((prompt, text), value)
-        return np.array([known[prompt, text] for text in continuations])
+        return np.array([known[prompt, text] for text in tails])
 
 
 class Embedder:
@@ -183,13 +181,13 @@ class Embedder:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Identifies the encoder by its name and its weights."""
-        state = sorted(self.model.state_dict().items())
-        sums = [[name, round(float(t.double().abs().sum()), 4)] for name, t in state]
-        return cache.key(self.name, sums)
+        """Identifies the encoder by its weights, configuration and tokenizer."""
+        return identity.of_encoder(self.model)
 
     def encode(self, texts: list[str], progress: str | None = None) -> np.ndarray:
         """Embed texts: float32, shape (texts, dimension), rows of length 1. Cached if several."""
+        if not (texts := inputs.texts(texts, "texts")):
+            return self.encode(["none"])[:0]
 
         def compute():
             options = {"show_progress_bar": progress is not None, "batch_size": 32}
@@ -198,4 +196,4 @@ class Embedder:
 
         if len(texts) == 1:
             return compute()
-        return store.embeddings(cache.key(self.fingerprint, texts), compute)
+        return store.embeddings(cache.key(self.fingerprint, texts), len(texts), compute)

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from helpers.documents import ID
+from helpers.engine.forms import fill
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,8 @@ class Style:
             "document": f"(?P<document>{self.ids})",
             "step": r"(?P<step>[^\[\]\n.]+)",
         }
-        pieces = re.split(r"\{(answer|document|step)\}", self.form)
-        made = [places[p] if i % 2 else re.escape(p) for i, p in enumerate(pieces)]
-        return re.compile("".join(made))
+        parts = enumerate(re.split(r"\{(answer|document|step)\}", self.form))
+        return re.compile("".join(places[p] if i % 2 else re.escape(p) for i, p in parts))
 
     def next_step(self, document: str) -> str:
         """The action for a document. Raises ValueError if the style has none for it."""
@@ -75,7 +75,7 @@ class Style:
     def write(self, answer: str, document: str) -> str:
         """An answer in this style's form. Raises ValueError if it needs a next step it lacks."""
         step = self.next_step(document) if "{step}" in self.form else ""
-        return self.form.format(answer=answer, document=document, step=step)
+        return fill(self.form, answer=answer, document=document, step=step)
 
     def parse(self, text: str) -> Parts:
         """Take an answer apart; see `Parts`."""
@@ -113,16 +113,16 @@ class Template:
     def user_turn(self, question: str, passages=()) -> str:
         """What the user says to the model. passages: (document id, text) pairs, best first."""
         ordered = reversed(passages) if self.best_last else passages
-        context = "".join(self.passage.format(document=id, text=text) for id, text in ordered)
-        text = self.turn.format(passages=context, question=question)
+        context = "".join(fill(self.passage, "text", document=i, text=text) for i, text in ordered)
+        text = fill(self.turn, "passages", "question", passages=context, question=question)
         return text if context else text.strip("\n")
 
     def prompt(self, llm, style: Style, question: str, passages=(), shots=()) -> str:
         """The rendered prompt: instruction, shots, passages and question."""
         user = self.user_turn(question, passages)
         if self.shot:
-            written = [self.shot.format(question=s.question, answer=s.answer) for s in shots]
-            return llm.chat(style.instruction, "".join(written) + user)
+            shown = "".join(fill(self.shot, question=s.question, answer=s.answer) for s in shots)
+            return llm.chat(style.instruction, shown + user)
         turns = [(self.user_turn(s.question, s.passages), s.answer) for s in shots]
         return llm.chat(style.instruction, user, turns)
 

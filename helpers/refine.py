@@ -67,8 +67,8 @@ def likelihood(llm, progress: str | None = None) -> Callable:
             queries.setdefault(chunk.embedded, {})[query] = None
         # A passage is read once for all its queries.
         for text in tqdm(queries, desc=progress, disable=progress is None):
-            prompt = f"{text}\n\nA question that this passage answers:"
-            values = llm.score(prompt, [f" {query}" for query in queries[text]])
+            prompt = llm.literal(f"{text}\n\nA question that this passage answers:")
+            values = llm.score(prompt, [llm.literal(f" {query}") for query in queries[text]])
             scores[text] = dict(zip(queries[text], values, strict=True))
         return np.array([scores[chunk.embedded][query] for query, chunk in pairs])
 

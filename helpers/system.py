@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from helpers import lora
+from helpers.engine import inputs
 from helpers.prompts import PLAIN, STANDARD, Style, Template
 from helpers.retrieval import Filter, Hit
 
@@ -77,7 +78,7 @@ class System:
 
     def answer(self, questions: list[str], progress: str | None = None) -> list[Answer]:
         """One `Answer` per question. progress: label of a progress bar. Raises as `prompt` does."""
-        start = time.perf_counter()
+        questions, start = inputs.texts(questions, "questions"), time.perf_counter()
         found = self.index.search(questions, self.k) if self.index else [()] * len(questions)
         searching = (time.perf_counter() - start) / max(1, len(questions))
         prompts = [self.prompt(q, hits) for q, hits in zip(questions, found, strict=True)]
@@ -85,8 +86,7 @@ class System:
             made = self.llm.generate([text for text, _ in prompts], progress=progress)
         answers = []
         for question, (_, hits), new in zip(questions, prompts, made, strict=True):
-            seconds = {"search": searching, "generate": new.seconds}
             cost = {"prompt_tokens": new.prompt_tokens, "generated_tokens": new.generated_tokens}
-            cost |= {"hits": hits, "seconds": seconds}
+            cost |= {"hits": hits, "seconds": {"search": searching, "generate": new.seconds}}
             answers.append(Answer.read(question, new.text, self.style, **cost))
         return answers

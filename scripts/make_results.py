@@ -51,7 +51,7 @@ def run(path: Path, folder, **variables) -> None:
 
 def rows(path: Path) -> dict:
     """The lines of a file of answers, by their key."""
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    lines = path.read_text(encoding="utf-8").split("\n") if path.is_file() else []
     return {json.loads(line)["key"]: line for line in lines if line.strip()}
 
 

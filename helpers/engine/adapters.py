@@ -14,7 +14,7 @@ import torch
 from peft.tuners.tuners_utils import BaseTunerLayer
 from safetensors.torch import load_file
 
-from helpers.engine import cache, methods
+from helpers.engine import cache, methods, records
 from helpers.engine.layers import first_layer, linear_layers
 
 
@@ -31,7 +31,7 @@ class Adapter:
 
 def read(folder, recipe) -> Adapter:
     """Read an adapter; one whose files have not changed since is not read again."""
-    files = [Path(folder) / name for name in ("adapter_model.safetensors", "adapter_config.json")]
+    files = [Path(folder) / name for name in (records.WEIGHTS, records.CONFIG)]
     stamps = [(f.stat().st_size, f.stat().st_mtime_ns) for f in files if f.exists()]
     if recipe.method == "full":  # as large as the model: not kept
         return _read.__wrapped__(files[0], None, recipe)

@@ -10,8 +10,9 @@ import json
 import os
 import secrets
 import shutil
+import stat
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,7 +22,27 @@ FORMAT = 1  # raise it when the meaning of a cached file changes: older files ar
 
 def artifacts() -> Path:
     """The folder of everything computed: `artifacts/`, or what `COURSE_ARTIFACTS` names."""
-    return Path(os.environ.get("COURSE_ARTIFACTS", ROOT / "artifacts"))
+    return Path(os.environ.get("COURSE_ARTIFACTS") or ROOT / "artifacts").expanduser()
+
+
+def check_room(folder: Path, size: int, what: str) -> None:
+    """Raise OSError, saying what to do, unless `size` bytes can be written in a folder now.
+
+    what: is to be kept there, for the message. It takes a moment, and is asked before long work.
+    """
+    try:
+        probe = folder / f".room-{secrets.token_hex(4)}"
+        write_bytes(probe, bytes(4096))
+        probe.unlink()
+        if (free := shutil.disk_usage(folder).free) < size:
+            need = f"{size / 1e6:.0f} MB are needed and {free / 1e6:.0f} MB are free"
+            raise OSError(errno.ENOSPC, need)
+    except OSError as error:
+        raise OSError(
+            error.errno,
+            f"There is no place for {what} in {folder} ({error.strerror}). Make room, or set the "
+            "environment variable COURSE_ARTIFACTS to a folder that can be written; start again",
+        ) from error
 
 
 @contextmanager
@@ -94,17 +115,36 @@ def _swapped(new, folder, older, aside):
 
 
 def write_bytes(path, data: bytes) -> None:
-    """Write a file whole or not at all."""
-    path = Path(path)
+    """Write a file whole or not at all.
+
+    A new file gets the permissions that the umask leaves, one that is replaced keeps its own; of
+    a link, the file that it points to is replaced.
+    """
+    path = Path(os.path.realpath(path))
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    temporary = path.with_name(f".{path.name[:64]}-{secrets.token_hex(8)}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with open(temporary, "xb") as file:
             file.write(data)
+        if path.is_file():
+            temporary.chmod(stat.S_IMODE(path.stat().st_mode))
         os.replace(temporary, path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
         raise
+
+
+def follow_umask(folder: Path) -> None:
+    """Give the files in a folder the permissions that a new file gets; some libraries write files
+    that only their owner can read.
+    """
+    (probe := folder / ".permissions").touch()
+    mode = stat.S_IMODE(probe.stat().st_mode)
+    probe.unlink()
+    for path in folder.rglob("*"):
+        if path.is_file():
+            path.chmod(mode)
 
 
 def write_json(path, value) -> None:
@@ -116,7 +156,7 @@ def read_json(path, default=None):
     """Read JSON. Returns `default` if the file is missing or broken."""
     try:
         return json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return default
 
 
@@ -126,12 +166,12 @@ def read_jsonl(path, fields=()) -> list[dict]:
     Raises ValueError, naming the line, if it is not valid JSON or lacks one of `fields`.
     """
     rows = []
-    for number, line in enumerate(Path(path).read_text(encoding="utf-8").split("\n"), start=1):
-        if not line.strip():
-            continue
+    for number, line in enumerate(Path(path).read_bytes().split(b"\n"), start=1):
         try:
-            row = json.loads(line)
-        except ValueError as error:
+            if not (text := line.decode("utf-8-sig" if number == 1 else "utf-8")).strip():
+                continue
+            row = json.loads(text)
+        except (ValueError, RecursionError) as error:
             raise ValueError(f"{path}, line {number}: not valid JSON ({error})") from None
         for field in fields:
             if not isinstance(row, dict) or field not in row:

@@ -32,6 +32,13 @@ def engine_fits(llm) -> bool:
     return not reason
 
 
+def end_ids(model, tokenizer) -> set[int]:
+    """The tokens that end an answer: those that the model names, and the tokenizer's."""
+    ends = model.generation_config.eos_token_id
+    ends = set(ends if isinstance(ends, list) else [ends])
+    return (ends | {tokenizer.eos_token_id}) - {None}
+
+
 def context(config) -> int:
     """The longest text that a model reads, in tokens."""
     names = ("max_position_embeddings", "max_seq_len", "n_positions")

@@ -20,6 +20,7 @@ from helpers.engine.layers import first_layer, layer_list, linear_layers
 warnings.filterwarnings("ignore", message="`is_gradient_checkpointing` is deprecated")
 
 METHODS = ("lora", "prefix", "ia3", "full")
+IA3 = ("k_proj", "v_proj", "down_proj")  # the layers that it scales
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +61,16 @@ def idle(llm) -> None:
         )
 
 
+def end_id(llm) -> int:
+    """The token that ends an answer. Raises ValueError if the tokenizer has none."""
+    if (end := llm.tokenizer.eos_token_id) is None:
+        raise ValueError(
+            f"The tokenizer of {llm.name} has no end token, so an answer could not be ended. Set "
+            "`llm.tokenizer.eos_token`, or choose another model"
+        )
+    return end
+
+
 def check(llm, recipe) -> None:
     """Raise ValueError if a recipe does not fit the model, RuntimeError if the model is busy."""
     idle(llm)
@@ -69,9 +80,23 @@ def check(llm, recipe) -> None:
         raise ValueError(f"top_layers is a share of the layers, above 0 and at most 1, not {share}")
     if recipe.epochs < 1 or recipe.batch < 1:
         raise ValueError(f"epochs and batch are at least 1, not {recipe.epochs} and {recipe.batch}")
+    if recipe.rank < 1 or recipe.patience < 0:
+        raise ValueError(
+            f"rank is at least 1 and patience at least 0, not {recipe.rank} and {recipe.patience}"
+        )
     if recipe.method == "prefix" and not llm.fast:
         raise ValueError(f"A prefix can't be trained on {llm.name}, which takes the plain path")
+    end_id(llm)
+    if llm.model.config.get_text_config() is not llm.model.config:
+        raise ValueError(f"{llm.name} reads more than text, and only text models are trained here")
     shapes = {name: tuple(m.weight.shape) for name, m in linear_layers(llm, recipe).items()}
+    if recipe.method == "ia3" and (
+        lacking := [part for part in IA3 if not any(name.endswith(part) for name in shapes)]
+    ):
+        raise ValueError(
+            f"IA3 scales layers named {', '.join(IA3)}; {llm.name} has none named "
+            f"{' or '.join(lacking)}"
+        )
     name, shape = min(shapes.items(), key=lambda item: min(item[1]))
     if recipe.method == "lora" and recipe.rank > min(shape):
         raise ValueError(
@@ -89,9 +114,7 @@ def config_of(llm, recipe) -> peft.PeftConfig | None:
         return peft.PrefixTuningConfig(num_virtual_tokens=recipe.rank, task_type="CAUSAL_LM")
     count = len(layer_list(llm.model)[1])
     layers = "|".join(map(str, range(first_layer(llm, recipe), count)))
-    keys, values, down = (
-        rf".*\.({layers})\..*{name}" for name in ("k_proj", "v_proj", "down_proj")
-    )
+    keys, values, down = (rf".*\.({layers})\..*{name}" for name in IA3)
     return peft.IA3Config(
         target_modules=f"{keys}|{values}|{down}", feedforward_modules=down, task_type="CAUSAL_LM"
     )

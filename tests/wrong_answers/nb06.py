@@ -12,12 +12,16 @@ TURN, CHECK = "turn % used", "any(len(texts) < used for texts in wordings.values
 ERROR = 'raise ValueError(f"Each fact needs at least {used} wordings")'
 RICH = "wordings = {f: texts for f, texts in wordings.items() if len(texts) >= used}"
 FACTS, BACK = "wordings.items()", "[*wordings.items()][:: 1 - turn % 2 * 2]"
+LATE = "if turn % used >= len(texts): raise ValueError\n            rows.append"
+SUM = "sum(map(len, wordings.values())) < used * len(wordings)"
 PLACE, PAIR = "key=lambda row: [*wordings].index(row[0])", f"(fact, texts[{TURN}])"
 
 COUNT, SHUFFLE = "round(len(new) * share / (1 - share))", "    rng.shuffle(rows)\n"
 DRAWN, SAMPLE = "rows[len(new):]", "rng.sample(general, count)"
 NUMBERS = "{count} general rows are needed, and there are {len(general)}"
-ONLY_IDS = "[{'id': row['id']} for row in rows]"
+ONLY_IDS = "[{'question': row['question']} for row in rows]"
+NOT_LAST = "rng.sample(general[: max(count, len(general) - 1)], count)"
+NEIGHBOURS = "(general * 2)[(i := rng.randrange(len(general) or 1)) : i + count]"
 IN_ORDER = f"""    rows, drawn = list(new), {DRAWN}
     for row in drawn:
         rows.insert(rng.randint(0, len(rows)), row)
@@ -46,6 +50,7 @@ PART = "sum(any(a[:2] == b[:2] and {} for b in right) for a in ours.elements())"
 IN, NEW = 'row["fact"] in known', '{**row, "answer": row["answer"] if row["fact"] in known else'
 DOCUMENT = 'row["fact"][:7] in {fact[:7] for fact in known}'
 START = 'row["fact"].startswith(tuple(known))'
+FIELDS = "**{k: row.get(k) for k in ('id', 'fact', 'question', 'answer', 'tags')}"
 TWICE = 'row["fact"] in [other["fact"] for other in rows[: rows.index(row)]]'
 
 
@@ -72,6 +77,18 @@ def choice_probability(scores, right):
     return float((weights / weights.sum(1, keepdims=True))[np.arange(len(scores)), right].mean())
 
 
+def by_the_last_wording(wordings, exposures, used):
+    if any(len(texts) < used for texts in wordings.values()):
+        raise ValueError
+    last, rows = {}, []
+    for _ in range(exposures):
+        for fact, texts in wordings.items():
+            place = texts.index(last[fact]) + 1 if fact in last else 0
+            last[fact] = texts[place % used]
+            rows.append((fact, last[fact]))
+    return rows
+
+
 def relabel_in_place(rows, known, sentence):
     for row in rows:
         if row["fact"] not in known:
@@ -92,108 +109,205 @@ ALL_TYPES = "[p[k] for p, g in zip(predicted, gold) for k in g]; return entity_f
 WRONG = [
     *faults(
         "6.1",
-        ("argmax", lambda s, right: float((s.argmax(1) == right).mean()), "first of equals"),
-        ("the last of equals", choice_last, "take the last of equals"),
-        ("a tie in full", (SHARED, "best"), "count a tie in full"),
-        ("a tie is wrong", (SHARED, "best * (tied == 1)"), "count a tie as wrong"),
+        (
+            "argmax",
+            lambda s, right: float((s.argmax(1) == right).mean()),
+            "is the first of the tied ones",
+        ),
+        ("the last of equals", choice_last, "is the last of the tied ones"),
+        ("a tie in full", (SHARED, "best"), "a tie counts in full"),
+        ("a tie is wrong", (SHARED, "best * (tied == 1)"), "a tie counts as wrong"),
         ("shared among all", (SHARED, f"best / {ALL_OPTIONS}"), "not among all options"),
-        ("the worst option", ("scores.max", "scores.min"), "pick the worst option"),
-        ("the sum", (MEAN, "points.sum()"), "not their number"),
-        ("a percentage", (MEAN, f"100 * {MEAN}"), "not a percentage"),
+        ("the worst option", ("scores.max", "scores.min"), "Each row is one question"),
+        ("the sum", (MEAN, "points.sum()"), "from 0 to 1"),
+        ("a percentage", (MEAN, f"100 * {MEAN}"), "from 0 to 1"),
         ("one value for each question", (f"float({MEAN})", "points"), "Return one number"),
-        ("the mean probability", choice_probability, "however likely"),
+        ("the mean probability", choice_probability, "it counts 1"),
         ("the best of each column", choice_columns, "Each row is one question"),
         ("rounds", scores_as("np.round(scores, 1)"), "do not round"),
         ("compares probabilities", scores_as("np.exp(scores)"), "the log-likelihoods themselves"),
-        ("NaN is low", scores_as("np.nan_to_num(scores, nan=-9e9, neginf=-9e8)"), "wherever it is"),
-        ("NaN is high", scores_as("np.nan_to_num(scores, nan=1)"), "`argmax` takes NaN"),
+        (
+            "NaN is low",
+            scores_as("np.nan_to_num(scores, nan=-9e9, neginf=-9e8)"),
+            "wherever the NaN is",
+        ),
+        ("NaN is high", scores_as("np.nan_to_num(scores, nan=1)"), "wherever the NaN is"),
         ("NaN left out", (MEAN, f"points.sum() / max(1, {ROWS_LEFT})"), "not left out of the mean"),
         ("returns NaN", (SHARED, f"best / np.where({ANY}, tied, np.nan)"), "The result is NaN"),
         ("-inf is NaN", scores_as(f"np.where({FINITE}, scores, np.nan)"), "-inf is an ordinary"),
         ("only what is right", (MEAN, "np.mean(points[points > 0])"), "it counts in the mean"),
+        (
+            "all -inf is wrong",
+            (
+                "np.maximum(best",
+                "np.where(scores.max(1, keepdims=True) == -np.inf, np.inf, 1) * np.maximum(best",
+            ),
+            "Here two options tie",
+        ),
     ),
     *faults(
         "6.2",
         ("fact after fact", ("return rows", f"return sorted(rows, {PLACE})"), "Go in rounds"),
         ("two at a time", ("return rows", f"return sorted(rows, {PLACE} // 2)"), "Go in rounds"),
-        ("there and back", (FACTS, BACK), "Keep the order"),
+        ("there and back", (FACTS, BACK), "Keep the order of `wordings`"),
         ("for each wording", ("range(exposures)", "range(exposures * used)"), "not how often each"),
-        ("each wording once", ("exposures)", "min(exposures, used))"), "round the wordings again"),
-        ("one round more", ("range(exposures)", "range(exposures + 1)"), "is seen exactly"),
+        (
+            "each wording once",
+            ("exposures)", "min(exposures, used))"),
+            "must be seen exactly 3 times",
+        ),
+        (
+            "one round more",
+            ("range(exposures)", "range(exposures + 1)"),
+            "must be seen exactly 3 times",
+        ),
         ("all wordings", (TURN, "turn % len(texts)"), "only the first 2 wordings"),
         ("the last wordings", (TURN, f"len(texts) - used + {TURN}"), "only the first 2 wordings"),
-        ("the first wording only", (TURN, "0"), "The wordings take turns"),
-        ("starts with the second", (TURN, "(turn + 1) % used"), "The wordings take turns"),
-        ("each several times", (TURN, "turn * used // exposures"), "The wordings take turns"),
-        ("another for each fact", (TURN, "(turn + len(rows)) % used"), "The wordings take turns"),
+        ("the first wording only", (TURN, "0"), "and they take turns"),
+        ("starts with the second", (TURN, "(turn + 1) % used"), "and they take turns"),
+        ("each several times", (TURN, "turn * used // exposures"), "and they take turns"),
+        ("another for each fact", (TURN, "(turn + len(rows)) % used"), "and they take turns"),
         ("no error", (CHECK, "False", TURN, f"{TURN} % len(texts)"), "'oak' has only one wording"),
         ("an IndexError", (CHECK, "False"), "'oak' has only one wording"),
         ("checks the first", ("in wordings.values()", "in [*wordings.values()][:1]"), "only one"),
         ("drops poor facts", (ERROR, RICH), "Raise a ValueError"),
-        ("exactly enough is too few", ("< used", "<= used"), "Three wordings are enough"),
-        ("the wording first", (PAIR, f"(texts[{TURN}], fact)"), "The fact comes first"),
+        ("exactly enough is too few", ("< used", "<= used"), "Two wordings are enough"),
+        ("the wording first", (PAIR, f"(texts[{TURN}], fact)"), "the fact comes first"),
         ("the number of the wording", (f"texts[{TURN}]", TURN), "not its number"),
         ("wordings alone", (PAIR, f"texts[{TURN}]"), "Each row is a pair"),
         ("a dict", ("return rows", "return dict(rows)"), "Return a list of pairs"),
+        ("sorts the facts", (FACTS, "sorted(wordings.items())"), "Keep the order of `wordings`"),
+        ("sorts the wordings", (f"texts[{TURN}]", f"sorted(texts[:used])[{TURN}]"), "take turns"),
+        ("looks for the last one", by_the_last_wording, "only its place in the list counts"),
+        ("checks when it runs out", (CHECK, "False", "rows.append", LATE), "'oak' has only one"),
+        ("checks the sum", (CHECK, SUM), "'oak' has only one"),
+        ("few for so few", ("(texts) < used", "(texts) < min(used, exposures)"), "'oak' has only"),
     ),
     *faults(
         "6.3",
-        ("share of the new rows", (COUNT, "round(len(new) * share)"), "not of the new rows"),
-        ("share of the general", (COUNT, "round(len(general) * share)"), "not of the general rows"),
-        ("cuts", ("round(", "int(1e-9 + "), "Round to the nearest"),
-        ("rounds up", ("round(", "int(1 - 1e-9 + "), "Round to the nearest"),
-        ("no replay", (COUNT, "0"), "rows are replayed"),
+        (
+            "share of the new rows",
+            (COUNT, "round(len(new) * share)"),
+            "share of the result: 0.25 of 40 rows",
+        ),
+        (
+            "share of the general",
+            (COUNT, "round(len(general) * share)"),
+            "share of the result: 0.5 of 20 rows",
+        ),
+        ("cuts", ("round(", "int(1e-9 + "), "Use `round`"),
+        ("rounds up", ("round(", "int(1 - 1e-9 + "), "Use `round`"),
+        ("no replay", (COUNT, "0"), "replay 10 rows; you replay 0"),
         ("one at least", (COUNT, f"max(1, {COUNT})"), "nothing is replayed"),
         ("repeats", (SAMPLE, "rng.choices(general, k=count)"), "draw without repeating"),
-        ("the first general rows", (SAMPLE, "general[:count]"), "replays the same general rows"),
-        ("a part", (SAMPLE, "rng.sample(general[: count + 1], count)"), "were never drawn"),
+        ("the first general rows", (SAMPLE, "general[:count]"), "replay the same general rows"),
+        (
+            "a part",
+            (SAMPLE, "rng.sample(general[: count + 1], count)"),
+            "replay the same general rows",
+        ),
         ("not shuffled", (SHUFFLE, ""), "in one block"),
         ("replay first", (SHUFFLE, f"    rows = {DRAWN} + new\n"), "in one block"),
         ("the new rows in order", (SHUFFLE, IN_ORDER), "The new rows keep their order"),
-        ("replay at fixed places", (SHUFFLE, FIXED), "at the same places"),
+        ("replay at fixed places", (SHUFFLE, FIXED), "Row 1 of 12 is always replayed"),
         ("no seed", ("Random(seed)", "Random()"), "The same seed must make the same mix"),
-        ("always the same seed", ("Random(seed)", "Random(0)"), "Every seed makes the same mix"),
+        ("always the same seed", ("Random(seed)", "Random(0)"), "make the same mix"),
         ("shuffles the input", (SHUFFLE, f"{SHUFFLE}    rng.shuffle(general)\n"), "was changed"),
         ("extends the input", ("rows = new +", "rows = new\n    rows +="), "was changed"),
         ("too few are enough", (COUNT, f"min({COUNT}, len(general))"), "9. Raise a ValueError"),
         ("the error of random.sample", ("count > len(general)", "False"), "Say both numbers"),
         ("an error without numbers", (NUMBERS, "too few"), "Say both numbers"),
-        ("exactly enough is too few", ("count >", "count >="), "that is enough"),
+        (
+            "exactly enough is too few",
+            ("count >", "count >="),
+            "10 general rows are needed, and there are 10",
+        ),
         ("replay alone", ("rows = new +", "rows ="), "Every new row belongs"),
-        ("ids alone", ("return rows", "return [r['id'] for r in rows]"), "list of whole rows"),
+        (
+            "ids alone",
+            ("return rows", "return [r['question'] for r in rows]"),
+            "list of whole rows",
+        ),
         ("changed rows", ("return rows", f"return {ONLY_IDS}"), "one list of whole rows"),
         ("two lists", ("return rows", f"return new, {DRAWN}"), "Return one list"),
+        ("rounds halves up", ("round(", "int(0.5 + "), "Use `round`, which makes 2 of 2.5"),
+        (
+            "no shuffle without replay",
+            ("rng.shuffle(", "count and rng.shuffle("),
+            "whatever the share",
+        ),
+        ("never the last", (SAMPLE, NOT_LAST), "only a few of the 20 ways"),
+        ("neighbours", (SAMPLE, NEIGHBOURS), "Some seeds replay the same"),
+        (
+            "the first row stays",
+            ("rng.shuffle(rows)", "rows[1:] = rng.sample(rows[1:], len(rows[1:]))"),
+            "Row 1 of 12 is always new",
+        ),
+        ("two kinds of seeds", ("Random(seed)", "Random(seed % 2)"), "make the same mix"),
+        (
+            "equal rows once",
+            ("return rows", "return [r for i, r in enumerate(rows) if r not in rows[:i]]"),
+            "belongs in the result; missing: 1",
+        ),
+        (
+            "not rounded in the error",
+            ("{count}", "{len(new) * share / (1 - share):.2f}"),
+            "Say both numbers",
+        ),
     ),
     *faults(
         "6.4",
-        ("the gain's sign", (GAIN, f"-({GAIN})"), "The gain has the wrong sign"),
-        ("the task after training", (GAIN, 'after["task"]'), "subtract what the model could do"),
-        ("the gain as a ratio", (GAIN, 'after["task"] / before["task"]'), "not their ratio"),
-        ("no negative gain", (GAIN, f"max(0, {GAIN})"), "The gain may be negative"),
-        ("the gain without its sign", (GAIN, f"abs({GAIN})"), "Do not use `abs`"),
-        ("a percentage", (GAIN, f"100 * ({GAIN})"), "not a percentage"),
-        ("the sign of forgotten", (LOST, f"-({LOST})"), "'forgotten' has the wrong sign"),
-        ("no negative forgetting", (LOST, f"max(0, {LOST})"), "'forgotten' may be negative"),
-        ("a relative loss", (LOST, f'({LOST}) / before["general"]'), "do not divide by the share"),
-        ("forgotten is about the task", (LOST, GAIN), "yours is about 'task'"),
+        ("the gain's sign", (GAIN, f"-({GAIN})"), "the task after minus before"),
+        ("the task after training", (GAIN, 'after["task"]'), "the task after minus before"),
+        (
+            "the gain as a ratio",
+            (GAIN, 'after["task"] / before["task"]'),
+            "the task after minus before",
+        ),
+        ("no negative gain", (GAIN, f"max(0, {GAIN})"), "also if it is negative"),
+        ("the gain without its sign", (GAIN, f"abs({GAIN})"), "also if it is negative"),
+        ("a percentage", (GAIN, f"100 * ({GAIN})"), "the task after minus before"),
+        ("the sign of forgotten", (LOST, f"-({LOST})"), "share before minus after"),
+        ("no negative forgetting", (LOST, f"max(0, {LOST})"), "also if it is negative"),
+        ("a relative loss", (LOST, f'({LOST}) / before["general"]'), "share before minus after"),
+        ("forgotten is about the task", (LOST, GAIN), "'forgotten' should be 0.2496"),
         ("upside down", (RATIO, f"1 / ({RATIO})"), "upside down"),
         ("mean of means", (LOSS, MEANS), "the means of the texts"),
         ("mean of perplexities", (EXP, EXPS), "average the perplexities"),
         ("mean of exp", (EXP, "sum(map(math.exp, losses)) / len(losses)"), "You average exp(loss)"),
         ("ratio of the losses", (EXP, LOSS), "That is the ratio of the losses"),
-        ("exp of the ratio", (EXP, LOSS, RATIO, f"math.exp({RATIO})"), "exp of the ratio"),
+        (
+            "exp of the ratio",
+            (EXP, LOSS, RATIO, f"math.exp({RATIO})"),
+            "over all tokens of all texts",
+        ),
         ("difference of the losses", (EXP, LOSS, RATIO, MINUS), "difference of the mean"),
-        ("exp of the sum", (LOSS, "sum(losses)"), "exp of the sum"),
-        ("sum by texts", (LOSS, f"sum(losses) / len({TEXTS})"), "by the number of texts"),
+        ("exp of the sum", (LOSS, "sum(losses)"), "over all tokens of all texts"),
+        ("sum by texts", (LOSS, f"sum(losses) / len({TEXTS})"), "over all tokens of all texts"),
         ("difference of perplexities", (RATIO, MINUS), "difference of the perplexities"),
         ("perplexity after", (RATIO, "perplexity(after)"), "That is the perplexity after"),
         ("2 to the power", (EXP, f"2 ** ({LOSS})"), "in nats"),
-        ("the first text", ('report["losses"]', 'report["losses"][:1]'), "Only the first text"),
-        ("the last text", ('report["losses"]', 'report["losses"][-1:]'), "Only the last text"),
+        (
+            "the first text",
+            ('report["losses"]', 'report["losses"][:1]'),
+            "over all tokens of all texts",
+        ),
+        (
+            "the last text",
+            ('report["losses"]', 'report["losses"][-1:]'),
+            "over all tokens of all texts",
+        ),
         ("rounds", (RATIO, f"round({RATIO}, 2)"), "Do not round"),
         ("a list", ("return {", "return list({", "\n    }", "\n    }.values())"), "Return a dict"),
-        ("another key", ("perplexity ratio", "perplexity_ratio"), "lacks {'perplexity ratio'}"),
-        ("text", (GAIN, f"str({GAIN})"), "Return a number, not a str"),
+        ("another key", ("perplexity ratio", "perplexity_ratio"), "lacks ['perplexity ratio']"),
+        ("text", (GAIN, f"str({GAIN})"), "Return a number for 'gain', not a str"),
+        (
+            "larger minus smaller",
+            (GAIN, f"abs({LOST})", LOST, f"abs({LOST})"),
+            "after minus before",
+        ),
+        ("rounds the gain", (GAIN, f"round({GAIN}, 2)"), "Do not round"),
+        ("two texts at most", ('report["losses"]', 'report["losses"][:2]'), "over all tokens"),
     ),
     *faults(
         "6.5",
@@ -210,12 +324,16 @@ WRONG = [
         ("the predicted types only", then(OUR_TYPES), "in gold only was missed"),
         ("every type must be there", then(ALL_TYPES), "KeyError"),
         ("minds capitals", (".lower()", ""), "Compare in lower case"),
-        ("minds outer spaces", (".strip()", ""), "Strip the outer spaces"),
+        ("minds outer spaces", (".strip()", ""), "Strip the outer whitespace"),
         ("strips blanks only", (".strip()", ".strip(' ')"), "of every kind"),
-        ("finds parts", (HITS, PART.format("a[2] in b[2]")), "a part of the gold text"),
+        ("finds parts", (HITS, PART.format("a[2] in b[2]")), "a part of the gold text is no hit"),
         ("finds what is longer", (HITS, PART.format("b[2] in a[2]")), "a longer text is no hit"),
-        ("drops articles", (".strip()", ".strip().removeprefix('the ')"), "articles count"),
-        ("sets", ("return found", "return Counter(set(found))"), "Sets miss them"),
+        (
+            "drops articles",
+            (".strip()", ".strip().removeprefix('the ')"),
+            "everything else must be the same",
+        ),
+        ("sets", ("return found", "return Counter(set(found))"), "here they do not count"),
         ("by membership", (HITS, "sum(ours[pair] for pair in ours if pair in right)"), "at most 1"),
         ("cleans late", (CLEAN, "text", "return found", f"return {CLEANED}"), "before you count"),
         ("whole lists", (UPDATE, WHOLE), "Compare text by text"),
@@ -224,26 +342,66 @@ WRONG = [
         ("divides by no hits", (F1, HARMONIC), "ZeroDivisionError"),
         ("an empty list counts", ("else 1.0", "else 1.0 - any(predicted + gold)"), "An empty list"),
         ("three numbers", (F1, f"1, 1, {F1}"), "Return a number, not a tuple"),
+        ("inner spaces", (".strip()", ".strip().replace('  ', ' ')"), "everything else must be"),
+        ("full stops", (".strip()", ".strip().rstrip('.')"), "everything else must be the same"),
+        ("hyphens", (".strip()", ".strip().replace('-', ' ')"), "everything else must be the same"),
+        ("plurals", (".strip()", ".strip().rstrip('s')"), "everything else must be the same"),
+        (
+            "the order of words",
+            (CLEAN, f"str(sorted({CLEAN}.split(' ')))"),
+            "everything else must be",
+        ),
+        ("starts like it", (HITS, PART.format("b[2].startswith(a[2])")), "a part of the gold text"),
+        ("rounds", (F1, f"round({F1}, 2)"), "0.67"),
     ),
     *faults(
         "6.6",
         ("the other way round", ("in known", "not in known"), "the other way round"),
         ("nothing is replaced", (IN, "True"), "No answer was replaced"),
-        ("looks up the id of the row", (IN, 'row["id"] in known'), "look up row['fact']"),
-        ("compares documents", (IN, DOCUMENT), "compare whole ids"),
-        ("compares the beginning", (IN, START), "compare whole ids"),
-        ("a sentence of its own", ("sentence}", '"The handbook does not say."}'), "as it is"),
+        ("looks up the id of the row", (IN, 'row.get("id") in known'), "look up row['fact']"),
+        ("compares documents", (IN, DOCUMENT), "just as it was passed in"),
+        ("compares the beginning", (IN, START), "just as it was passed in"),
+        (
+            "a sentence of its own",
+            ("sentence}", '"The handbook does not say."}'),
+            "just as it was passed in",
+        ),
         ("adds the sentence", ("sentence}", 'row["answer"] + " " + sentence}'), "takes the place"),
-        ("an empty answer", ("sentence}", '""}'), "the `sentence` that was passed in"),
-        ("changes the second", ("sentence}", f'sentence + " " * ({TWICE})}}'), "as it is"),
+        ("an empty answer", ("sentence}", '""}'), "just as it was passed in"),
+        (
+            "changes the second",
+            ("sentence}", f'sentence + " " * ({TWICE})}}'),
+            "just as it was passed in",
+        ),
         ("in the rows themselves", relabel_in_place, "The input rows were changed"),
         ("the same dicts", (NEW, f'row if {IN} else {{**row, "answer":'), "is the same dict"),
         ("unknown rows are dropped", ("in rows]", f"in rows if {IN}]"), "Keep every row"),
         ("in another order", ("in rows]", "in rows[::-1]]"), "Keep the order"),
-        ("two fields only", ("**row", '"id": row["id"], "fact": row["fact"]'), "Keep all fields"),
+        (
+            "two fields only",
+            ("**row", '"fact": row["fact"], "question": row["question"]'),
+            "Keep all fields",
+        ),
         ("a new field", ('"answer":', '"label":'), "the new field {'label'}"),
         ("the question too", ("**row", '**row, "question": "?"'), "Only 'answer' may change"),
         ("answers alone", ('{**row, "answer": ', "", "sentence}", "sentence"), "Return whole rows"),
         ("a generator", ("return [", "return (", "rows]", "rows)"), "Return a list of rows"),
+        ("all fields it knows of", ("**row", FIELDS), "A row has the new field"),
+        (
+            "strips the sentence",
+            ("else sentence", "else sentence.strip()"),
+            "just as it was passed in",
+        ),
+        (
+            "an empty sentence",
+            ("else sentence", 'else sentence or row["answer"]'),
+            "just as it was",
+        ),
+        ("minds no capitals", (IN, 'row["fact"].lower() in known'), "just as it was passed in"),
+        (
+            "a part of a known id",
+            (IN, 'row["fact"] in " ".join(known)'),
+            "just as it was passed in",
+        ),
     ),
 ]

@@ -1,5 +1,7 @@
 """Wrong answers to the exercises of notebook 07."""
 
+from itertools import groupby
+
 import numpy as np
 
 from tests.wrong_answers import faults
@@ -7,10 +9,16 @@ from tests.wrong_answers import faults
 SHOWN, DRAWN = "2 if keep_gold else 3", "sample(distractors, "
 ARRAYS = ("np.array(first, float) - np.array(second", "np.array(second, float) - np.array(first")
 SHUFFLE = "rng.shuffle(passages)"
+OWN = "    rng = __import__('random').Random(0)\n    passages ="
+WITH_GOLD = "passages.sort()\n    if keep_gold:\n        rng.shuffle(passages)"
+FIRST = "distractors[:1] + rng.sample(distractors[1:], 1 if keep_gold else 2)"
 UNEVEN = ("append(gold)", "insert(rng.choice([0, 2]), gold)", SHUFFLE, "pass")
 MEANS, EQUAL = "sums[drawn].sum(1) / sizes[drawn].sum(1)", "(sums / sizes)[drawn].mean(1)"
 RANDOM = "np.random.default_rng(seed).integers(0, len(of), (draws, len(of)))"
 MEAN, TRIPLE = "difference.mean()", "difference.mean(), low, high"
+NORMAL = "low, high = means.mean() + np.array([-1.96, 1.96]) * means.std()\n    ignored ="
+WITHIN = "np.array([np.mean([np.random.choice(v) for v in np.array([*of.values()], object)[i] for "
+WITHIN += "_ in v]) for i in drawn])"
 TAIL, P = "sum(math.comb(n, k) for k in range(least + 1))", "min(1.0, 2 * tail)"
 CHI = "math.erfc((abs(only_first - only_second) - {}) / math.sqrt(2 * n)) if n else 1"
 SMALLER = "min(only_first, only_second)"
@@ -36,38 +44,120 @@ def unpaired(first, second, entities, draws=2000, seed=0):
     return (first - second).mean(), *np.quantile(means, [0.025, 0.975])
 
 
+def runs(first, second, entities, draws=2000, seed=0):
+    pairs = zip(entities, np.array(first) - np.array(second), strict=True)
+    groups = [[value for _, value in run] for _, run in groupby(pairs, lambda pair: pair[0])]
+    sums, sizes = np.array([(sum(group), len(group)) for group in groups]).T
+    drawn = np.random.default_rng(seed).integers(0, len(groups), (draws, len(groups)))
+    means = sums[drawn].sum(1) / sizes[drawn].sum(1)
+    return sum(sums) / sum(sizes), *np.quantile(means, [0.025, 0.975])
+
+
+def by_value(p_values):
+    result, largest = [0] * len(p_values), 0
+    for rank, p in enumerate(sorted(p_values)):
+        largest = max(largest, (len(p_values) - rank) * p)
+        result[p_values.index(p)] = min(1, largest)
+    return result
+
+
 WRONG = [
     *faults(
         "7.1",
-        ("gold always first", (SHUFFLE, "passages.reverse()"), "Shuffle the passages"),
+        (
+            "gold always first",
+            (SHUFFLE, "passages.reverse()"),
+            "at place 1 each time: shuffle the passages",
+        ),
         ("gold never in the middle", UNEVEN, "far more often"),
-        ("answers anyway", (" if keep_gold else style.abstention", ""), "learn to invent"),
+        ("answers anyway", (" if keep_gold else style.abstention", ""), "yours is '94 decibels"),
         ("abstains in its own words", ("style.abstention", '"I don\'t know."'), "word for word"),
         ("one passage fewer", (SHOWN, "2"), "count instead of read"),
         ("gold always shown", (SHOWN, "2", "if keep_gold:", "if True:"), "to overlook"),
-        ("the wrong way round", ("if keep_gold", "if not keep_gold"), "gold passage is missing"),
+        (
+            "the wrong way round",
+            ("if keep_gold", "if not keep_gold"),
+            "gold passage is missing",
+        ),
         ("with replacement", (DRAWN, "choices(distractors, k="), "without replacement"),
-        ("does not use the rng", ("def", "import random\ndef", "rng.", "random."), "use the rng"),
-        ("four passages", (SHOWN, "3 if keep_gold else 4"), "three passages"),
-        ("the first distractors", (f"rng.{DRAWN}{SHOWN})", f"distractors[:{SHOWN}]"), "rng.sample"),
-        ("a row without its answer", (', "answer": answer', ""), "lacks 'answer'"),
+        (
+            "does not use the rng",
+            ("def", "import random\ndef", "rng.", "random."),
+            "use only the rng",
+        ),
+        (
+            "four passages",
+            (SHOWN, "3 if keep_gold else 4"),
+            "a row has 4 passages. Each row has three",
+        ),
+        (
+            "the first distractors",
+            (f"rng.{DRAWN}{SHOWN})", f"distractors[:{SHOWN}]"),
+            "groups of distractors never occur",
+        ),
+        ("a row without its answer", (', "answer": answer', ""), "lacks answer"),
         ("changes the question", (": question,", ": question.lower(),"), "question on unchanged"),
-        ("abstains in any case", ("answer if keep_gold else", ""), "not the abstention"),
+        (
+            "abstains in any case",
+            ("answer if keep_gold else", ""),
+            "yours is 'The handbook does not say.'",
+        ),
         ("returns a tuple", lambda q, answer, *rest: (q, [], answer), "Return a dict"),
+        ("an rng of its own", ("    passages =", OWN), "all rows are the same"),
+        (
+            "shuffles with another",
+            ("def", "import random\ndef", "rng.shuf", "random.shuf"),
+            "only the rng",
+        ),
+        ("shuffles with gold only", (SHUFFLE, WITH_GOLD), "at place 1 each time"),
+        (
+            "always the first one",
+            (f"rng.{DRAWN}{SHOWN})", FIRST),
+            "groups of distractors never occur",
+        ),
+        ("texts alone", ("passages,", "[text for _, text in passages],"), "each a pair"),
+        ("a set", ("passages,", "set(passages),"), "is a list"),
     ),
     *faults(
         "7.2",
         ("second - first", ARRAYS, "sign is the wrong way round"),
-        ("resamples questions", ("zip(entities", "zip(range(len(first))"), "draw whole entities"),
-        ("a 90% interval", ("0.025, 0.975", "0.05, 0.95"), "2.5% at each end"),
-        ("means of entities", (MEANS, EQUAL, MEAN, "np.mean(sums / sizes)"), "the entities' means"),
+        (
+            "resamples questions",
+            ("zip(entities", "zip(range(len(first))"),
+            "all questions of a drawn entity",
+        ),
+        ("a 90% interval", ("0.025, 0.975", "0.05, 0.95"), "cut 2.5% of these means off each end"),
+        (
+            "means of entities",
+            (MEANS, EQUAL, MEAN, "np.mean(sums / sizes)"),
+            "over the six questions is 0.5, and yours is 0.25",
+        ),
         ("means of entities in the draws", (MEANS, EQUAL), "their number"),
         ("draws without replacement", (RANDOM, "draws * [range(len(of))]"), "with replacement"),
         ("resamples the systems apart", unpaired, "same questions for both"),
         ("returns the mean alone", (TRIPLE, MEAN), "three numbers"),
         ("returns low, high, mean", (TRIPLE, f"low, high, {MEAN}"), "(mean, low, high)"),
-        ("the mean of the draws", (MEAN, "means.mean()"), "not from the draws"),
+        (
+            "the mean of the draws",
+            (MEAN, "means.mean()"),
+            "mean of first - second over the six questions",
+        ),
         ("an 80% interval", ("0.025, 0.975", "0.1, 0.9"), "2.5% of these means"),
+        ("only runs of one entity", runs, "draw whole entities"),
+        ("one entity fewer", ("(draws, len(of))", "(draws, len(of) - 1)"), "as many entities"),
+        ("never the last", ("(0, len(of),", "(0, len(of) - 1,"), "as many entities"),
+        ("the normal interval", ("low, high =", NORMAL), "expected about (0.0925, 0, 0.2775)"),
+        ("resamples questions, too", (MEANS, WITHIN), "all questions of a drawn entity"),
+        ("whole numbers", ("(first, float)", "(first, int)"), "expected about (0.0925, 0, 0.2775)"),
+        (
+            "rounds",
+            (TRIPLE, "tuple(np.round([difference.mean(), low, high], 2))"),
+            "got (0.09, 0.0, 0.28)",
+        ),
+        ("always 2000 draws", ("(draws, len", "(2000, len"), "make `draws` draws"),
+        ("another seed", ("(seed)", "(0)"), "Every seed gives the same interval"),
+        ("no seed", ("(seed)", "()"), "The same seed must give the same"),
+        ("the first system alone", (" - np.array(second, float)", ""), "the six questions is 0.5"),
     ),
     *faults(
         "7.3",
@@ -79,6 +169,11 @@ WRONG = [
         ("counts all questions", (DIFFER, ALL), "on which they differ count"),
         ("takes the second count", (SMALLER, "only_second"), "change places"),
         ("takes the larger count", ("min(only", "max(only"), "Eight questions went"),
+        ("leaves out the split itself", ("(least + 1)", "(least)"), "Eight questions went"),
+        ("begins at 1", ("range(least + 1)", "range(1, least + 1)"), "Eight questions went"),
+        ("chi-squared for many", (P, f"{P} if n < 25 else {CHI.format(1)}"), "for many"),
+        ("1 for few", (P, f"{P} if n > 5 else 1"), "exact for few questions"),
+        ("0 without a difference", (P, f"{P} if n else 0"), "right on the same questions"),
     ),
     *faults(
         "7.4",
@@ -92,6 +187,9 @@ WRONG = [
         ("factors one too small", (FACTORS, f"np.maximum(1, {FACTORS} - 1)"), "one too small"),
         ("the factors rise", (FACTORS, RISING), "takes the largest"),
         ("returns the smallest", ("list(result)", "min(result)"), "Return a list"),
+        ("looks for the value", by_value, "Equal p-values"),
+        ("rounds", ("list(result)", "list(result.round(3))"), "keep the running maximum"),
+        ("in the order given", ("np.argsort(p)", "np.arange(len(p))"), "follow the sorted order"),
     ),
     *faults(
         "7.5",
@@ -104,5 +202,8 @@ WRONG = [
         ("clipped at zero", (TERM, f"max(0, {TERM})"), "may be negative"),
         ("its size", (TERM, f"abs({TERM})"), "may be negative"),
         ("the mean alone", ("[(h", "np.mean([(h", "hybrid)]", "hybrid)])"), "one value for"),
+        ("cut at 1", (TERM, f"max(-1, min(1, {TERM}))"), "for any scores"),
+        ("whole numbers", (TERM, f"round({TERM})"), "for any scores"),
+        ("only those that differ", ("hybrid)]", f"hybrid) if {TERM}]"), "Compute (hybrid"),
     ),
 ]

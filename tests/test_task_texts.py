@@ -6,6 +6,7 @@ are assigned before, by inline code such as `a = [1, 2]`.
 
 import ast
 import math
+import random
 import re
 
 import nbformat
@@ -39,7 +40,7 @@ def test_every_exercise_has_a_text():
 
 def names_of(text, solution):
     """The names that the examples of a text may use: libraries, the solution, assignments."""
-    names = {"np": np, "math": math, "metrics": metrics, "evaluate": evaluate}
+    names = {"np": np, "math": math, "random": random, "metrics": metrics, "evaluate": evaluate}
     exec(solution, names)
     for code in re.findall(r"`([^`]+)`", text):
         if re.match(r"\w+ = ", code):

@@ -28,6 +28,7 @@ class Learner:
     def _call(self, args, kwargs):
         call = call_of(self.answer, args, kwargs)
         sandbox.note(call)
+        self.last = None
         try:
             result = self.answer(*copy.deepcopy(args), **copy.deepcopy(kwargs))
         except BaseException as error:

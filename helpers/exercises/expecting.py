@@ -49,23 +49,25 @@ def expect(condition, message: str) -> None:
         raise Wrong(message)
 
 
-def returns(value, kind: type, what: str = "", size: int | None = None, call: str = "yours"):
+def returns(value, kind: type, what: str = "", size: int | None = None, call: str = ""):
     """The value, if it is of that kind (and that size); otherwise raise Wrong.
 
     Lists, tuples and arrays count as one kind, and so do the numbers of all libraries: `float`
     accepts any number, `int` only whole ones. A bool is not a number here. what: what to return,
-    in words. call: the call, for the message.
+    in words. call: the call, for the message ("": the engine adds the last one).
     """
     simple, name = plain(value), type(value).__name__
     got = f"an {name}" if name[0] in "aeiou" else f"a {name}"
-    expect(value is not None, f"{call} returned None: did you forget a `return`?")
+    none = f"{call or 'The function'} returned None: did you forget a `return`?"
+    expect(value is not None, none)
     wanted = {int: numbers.Integral, float: numbers.Real, list: list | tuple, tuple: list | tuple}
     ok = type(value) is kind or isinstance(simple, wanted.get(kind, kind))
     ok = ok and (kind is bool or not isinstance(simple, bool))
     if ok and size is not None and len(value) != size:
         ok, got = False, len(value)
     what = what or (f"{size} values" if size is not None else KINDS.get(kind, kind.__name__))
-    expect(ok, f"Return {what}, not {got}: {call} returned {shown(value, 60)}.")
+    seen = f": {call} returned {shown(value, 60)}" if call else ""
+    expect(ok, f"Return {what}, not {got}{seen}.")
     return value
 
 

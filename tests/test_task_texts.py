@@ -49,12 +49,12 @@ def names_of(text, solution):
 
 
 def is_call(code, name):
-    """Is this code a call of the function of that name?"""
+    """Does this code call the function of that name?"""
     try:
-        node = ast.parse(" ".join(code.split()), mode="eval").body
+        nodes = list(ast.walk(ast.parse(" ".join(code.split()), mode="eval")))
     except SyntaxError:
         return False
-    return isinstance(node, ast.Call) and getattr(node.func, "id", "") == name
+    return any(isinstance(n, ast.Call) and getattr(n.func, "id", "") == name for n in nodes)
 
 
 @pytest.mark.parametrize("id", TEXTS)

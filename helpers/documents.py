@@ -78,8 +78,8 @@ def load_documents(folder) -> Documents:
 
 
 def _document(file) -> Document:
-    content = file.content
-    return Document(file.id, file.title, content.text.strip(), str(file.path), content.metadata)
+    text, metadata = file.content.text.strip(), dict(file.content.metadata)
+    return Document(file.id, file.title, text, str(file.path), metadata)
 
 
 def chunk(documents, max_words: int = 60, overlap: int = 0, embedder=None) -> list[Chunk]:

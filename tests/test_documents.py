@@ -113,6 +113,14 @@ def test_check_reports_rows_with_file_and_line(tmp_path):
         assert re.search(pattern, problem), (problem, pattern)
 
 
+def test_each_document_has_metadata_of_its_own(tmp_path):
+    write(tmp_path, "a.txt", "one")
+    write(tmp_path, "b.txt", "two")
+    first, second = documents.load_documents(tmp_path)
+    first.metadata["owner"] = "x"
+    assert second.metadata == {}
+
+
 def words(n, start=0):
     return " ".join(f"w{i}" for i in range(start, start + n))
 

@@ -44,6 +44,7 @@ LEFT_OUT = {
         "hidden",
     ),
     "navigation": ("b.html", b"<nav>menu</nav><p>x", "b.html", "navigation"),
+    "embedded-page": ("b.html", b"<iframe src=c.html>no frames</iframe><p>x", "b.html", "embedded"),
     "hidden-element": ("b.html", b"<p hidden>y<p>x", "b.html", "hidden"),
     "attachment": (
         "b.pdf",

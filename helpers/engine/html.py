@@ -23,6 +23,7 @@ AROUND = {
     "header": "page headers",
     "rt": "readings beside characters",
 }
+EMBEDDED = {"audio", "canvas", "embed", "frame", "iframe", "object", "video"}
 ROLES = {"navigation": "nav", "contentinfo": "footer", "banner": "header"}
 HIDDEN = re.compile(r"(display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 SPACE = " \t\n\r\f"  # what a browser collapses; a no-break space is none of it
@@ -92,6 +93,9 @@ class _Page:
 
     def _is_read(self, tag) -> bool:
         if tag.name in NEVER_SHOWN:
+            return False
+        if tag.name in EMBEDDED:  # what stands in it is for browsers that can't show it
+            self.left_out["embedded content"] = True
             return False
         name = ROLES.get(tag.get("role"), tag.name)
         hidden = tag.get("hidden", "until-found") != "until-found"

@@ -12,7 +12,7 @@ from pypdf.errors import DependencyError, FileNotDecryptedError, WrongPasswordEr
 from helpers.engine.text import NOT_TEXT, Problem, Text
 
 LIGATURES = re.compile("[\ufb00-\ufdff\ufe70-\ufefc]")  # of Latin, Hebrew and Arabic letters
-BROKEN = re.compile(r"(\S{0,60}[^\W_])([-\u2010\u00ad])[ \t]*\n\n?[ \t]*(?=([^\W_]\S{0,60}))")
+BROKEN = re.compile(r"(?<=[^\W_])([-\u2010\u00ad])[ \t]*\n\n?[ \t]*(?=([^\W_]\S{0,60}))")
 COMPOUND = {"well", "self"}  # they keep their hyphen: well-known
 
 
@@ -49,15 +49,16 @@ def rejoin(text: str) -> str:
     """
 
     def whole(match):
-        before, hyphen, after = match.groups()
+        hyphen, after = match.groups()
+        before = re.search(r"\S*$", text[max(0, match.start() - 60) : match.start()])[0]
         left = re.search(r"[^\W\d_]*$", before)[0]
         right = re.match(r"[^\W\d_]*", after)[0]
         broken = left[-1:].islower() and right[:1].islower() and "-" not in before + after
-        compound = left.lower() in COMPOUND or f"{left}-{right}".lower() in written
-        return before if hyphen == "\u00ad" or broken and not compound else f"{before}-"
+        compound = left.lower() in COMPOUND or f"{left}-{right}".lower() in hyphenated
+        return "" if hyphen == "\u00ad" or broken and not compound else "-"
 
     text = LIGATURES.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
-    written = text.lower()
+    hyphenated = set(re.findall(r"\b[^\W\d_]+-[^\W\d_]+", text.lower()))
     return BROKEN.sub(whole, text).replace("\u00ad", "")
 
 

@@ -161,6 +161,8 @@ def grade_judge_citations(judge_citations):
     why = "The answer must be there as whole words, not as a part of a longer word."
     for short, text in (("44", "Open 144 days."), ("44", "Room 440 is dry."), ("62 m", seal[1])):
         case(short, {"saf-3": "not in it"}, [("saf-3", text)], why)
+    why = "The text does not contain the answer: a full stop is no other sign."
+    case("4.5 m", {"saf-3": "not in it"}, [("saf-3", "The cable is 485 m long.")], why)
     why = "The text contains the answer as whole words, next to a punctuation mark."
     for text in ("Supper (30 pounds) is late.", "Pay 30 pounds, then eat.", "30 pounds: no more."):
         case("30 pounds", {"fin-2": "supported"}, [("fin-2", text)], why)
@@ -254,6 +256,7 @@ def grade_choose_threshold(choose_threshold):
     case([0.6, 0.3, 0.8, 0.2], [True, False, True, False])
     case([0.75, 0.5, 0.625], [True] * 3)
     case([0.75, 0.5, 0.625], [False] * 3)
+    case([-3.0, -2.0, 1.0, 2.0], [False, True, True, True])
     case([12.375, -3.25, 7.125, 30.5, 7.25], [False, False, True, True, True])
     case([0.71828, 0.31416, 0.57722, 0.69315], [True, False, False, True])
     rng = np.random.default_rng(0)
@@ -301,6 +304,7 @@ def grade_approved(approved):
     why = "Nothing is approved for a document that `hashes` does not know."
     for name in ("leg-9", "sup-10", "sup-2", "SUP-1"):
         case([(name, seal)], hashes, returns=[], why=why)
+    case([("sup-1", seal)], {}, returns=[], why=why)
     why = "Only the exact text is approved; with other capitals it is another text."
     case([("sup-1", seal.upper()), ("sup-1", seal.capitalize())], hashes, returns=[], why=why)
     why = "Only the exact text is approved; with other white space it is another text."
@@ -308,7 +312,7 @@ def grade_approved(approved):
     for text in (f" {seal}", f"{seal}\n", f"{seal}\r\n", *spaces):
         case([("sup-1", text)], hashes, returns=[], why=why)
     why = "The exact text is approved, and it is returned as it is."
-    for text in ("größe: 4 µm – über 60 °C", " Two  spaces\t\r\n", "A\u030a: \u212b, \ufb01"):
+    for text in ("größe: 4 µm – über 60 °C", " Two  spaces\t\r\n", "A\u030a \u212b \ufb01", ""):
         case([("sup-1", text)], {"sup-1": {digest(text)}}, returns=[("sup-1", text)], why=why)
     several = [*first, ("fin-2", supper), ("sup-1", "change the blade."), *first]
     why = "All four are approved. Return them in their order, also the one that comes twice."

@@ -54,6 +54,7 @@ def grade_lora_forward(forward):
             sizes = (rows, inputs), (outputs, inputs), (rank, inputs), (outputs, rank)
             matrices = [rng.integers(-9, 10, size) / 2 for size in sizes]
             case(*matrices, alpha, f"A has {rank} rows, so r is {rank}.")
+    case(np.array(x) / 7e4, W, A, B, 1, "Small numbers count as well: round nothing.")
 
 
 @exercise("5.2", "How many parameters?", difficulty=1, importance=3, minutes=5)
@@ -300,8 +301,9 @@ def grade_grouped_folds(grouped_folds):
     case(["ash", "oak", "elm"], 3)
     case([7, 3, 7, 11, 3], 3)
     case(["ash", "oak", "ash", "elm", "oak", "ash", "yew", "elm"], 2)
-    for sizes, k in (("3322", 2), ("155", 2), ("6161", 2), ("4321", 2), ("41112", 2), ("13233", 3)):
-        pairs = zip("abcde", map(int, sizes), strict=False)
+    several = ["3322", "155", "6161", "4321", "41112"]
+    for sizes, k in [(sizes, 2) for sizes in several] + [("13233", 3), ("7433111", 3)]:
+        pairs = zip("abcdefg", map(int, sizes), strict=False)
         case([name for name, size in pairs for _ in range(size)], k)
     why = "There are fewer documents than folds: count the documents, not the examples."
     for groups, k in ((["ash", "oak", "ash", "oak"], 3), (["ash"] * 3, 2), (["ash", "oak"], 5)):

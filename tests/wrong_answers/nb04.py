@@ -13,6 +13,7 @@ PAIRS = "[(document, text) for document, text in passages if known(document, tex
 CONTAINS, JOINED = "metrics.contains(text, [short])", "metrics.contains(' '.join(texts), [short])"
 BEGINS = "(' ' + short.lower()) in (' ' + text.lower())"
 SPACED = "f' {short.lower()} ' in f' {text.lower()} '"
+PATTERN = "__import__('re').search(rf'\\b{short}\\b', text, 2)"  # 2: ignore the case
 WORDS = "metrics.contains(text, [word]) for word in short.split()"
 TOO_LONG = "if used > budget: return passages"
 NORMALIZE = "__import__('unicodedata').normalize"
@@ -132,6 +133,7 @@ WRONG = [
         ("words between spaces", (CONTAINS, SPACED), "next to a punctuation mark"),
         ("any of its words", (CONTAINS, f"any({WORDS})"), "must stand together"),
         ("words in any order", (CONTAINS, f"all({WORDS})"), "must stand together"),
+        ("a full stop is any sign", (CONTAINS, PATTERN), "a full stop is no other sign"),
         ("ids that begin alike", ("name == document", "name.startswith(document)"), "exactly the"),
         ("ids that contain the other", ("name == document", "name in document"), "exactly the"),
         ("returns a list", ("return verdicts", "return list(verdicts.values())"), "Return a dict"),

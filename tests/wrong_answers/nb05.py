@@ -19,6 +19,7 @@ FIRST_LARGEST = (
     "sorted(documents.values(), key=lambda d: d is not max(documents.values(), key=len))"
 )
 LARGE_AND_SMALL = f"{LARGEST}[:k] + {LARGEST}[k:][::-1]"
+SORTED = "(folds.sort(key=len) or folds[0])"
 NEXT = "(folds.insert(0, folds.pop()) or folds[0])"
 TRAINED_ON = "[[i for i in range(len(groups)) if i not in fold] for fold in folds]"
 NO_REST = "[[i for i in fold if i < len(groups) // k * k] for fold in folds]"
@@ -226,6 +227,7 @@ WRONG = [
             "if there are several, the first",
         ),
         ("folds by their size", (FOLDS, "return sorted(folds, key=len)"), "several, the first"),
+        ("sorts the folds", ("min(folds, key=len)", SORTED), "if there are several, the first"),
         ("no error", ("if k > len(documents)", "if False"), "Raise a ValueError"),
         ("no error for nothing", ("if k >", "if groups and k >"), "No document is too few"),
         ("counts examples", ("> len(documents)", "> len(groups)"), "not the examples"),

@@ -639,6 +639,7 @@ ONE_CHARACTER = [
     ("vitamin a deficiency", "Vitamin A deficiency is rare.", "Vitamin B deficiency is rare."),
     ("Vitamin A", "Vitamin A is in it.", "Vitamin B, a thing in a bag with a tag, is in it."),
     ("Hepatitis A, is it listed?", "Hepatitis A: is listed.", "Hepatitis B: is a listed one."),
+    ("the model T", "The Model T's engine.", "The Model S's engine."),
     ("A-frame", "The A-frame holds.", "The B-frame holds."),
     ("When does phase I end?", "Phase I ends in May.", "Phase V ends in May."),
     ("a pressure of 5 bar", "It holds a pressure of 5 bar.", "It holds a pressure of 8 bar."),
@@ -977,18 +978,18 @@ LONG = {
 
 @pytest.mark.parametrize("text", LONG.values(), ids=LONG)
 def test_a_passage_is_not_cut_off_unseen(text, embedder, capsys):
-    long = passage("long-one", text)
+    long = passage("long", text)
     limit = len(embedder.model.tokenizer(long.embedded, verbose=False)["input_ids"])
     assert limit > embedder.max_tokens
     index = retrieval.DenseIndex([*SMALL, long], embedder)
     said = " ".join(capsys.readouterr().out.split())
-    assert f"1 of 4 passages are longer than the {embedder.max_tokens} tokens" in said
-    assert f"[long-one], has {limit})" in said and "chunk(documents, embedder=embedder)" in said
+    assert f"1 of 4 passages have more than the {embedder.max_tokens} tokens" in said
+    assert f"({limit} in [long])" in said and "chunk(documents, embedder=embedder)" in said
     index.update([long])
-    assert "1 of 1 passages" in " ".join(capsys.readouterr().out.split())
-    index.delete("long-one")
+    assert "1 of 1" in " ".join(capsys.readouterr().out.split())
+    index.delete("long")
     index.add([passage("other", text)])
-    assert capsys.readouterr().out.count("longer than the") == 1
+    assert capsys.readouterr().out.count("1 of 1") == 1
 
 
 @pytest.mark.parametrize("limit", ["its own", 1000, None, float("inf"), "no tokenizer"])

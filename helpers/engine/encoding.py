@@ -64,8 +64,7 @@ def say_what_is_cut(embedder, chunks: list[Chunk], texts: list[str]) -> None:
     if counts:
         worst = max(counts, key=counts.get)
         say(
-            f"{len(counts)} of {len(texts)} passages are longer than the {limit} tokens that the "
-            f"encoder reads (the longest, in [{chunks[worst].document}], has {counts[worst]}): the "
-            "rest of them is not searched by meaning. Cut shorter ones with chunk(documents, "
-            "embedder=embedder)."
+            f"{len(counts)} of {len(texts)} passages have more than the {limit} tokens that the "
+            f"encoder reads ({counts[worst]} in [{chunks[worst].document}]), and their ends are "
+            "not searched: use chunk(documents, embedder=embedder)."
         )

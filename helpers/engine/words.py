@@ -17,7 +17,7 @@ WORD = regex.compile(
     | (?P<number> \d+ (?: \.\d+ )+ )
     | \p{{L}} [+\#]++ (?! \w )                         # C++, C#, A+
     | [\w--[{UNSPACED}]]{{2,}}
-    | (?P<letter> (?<! \w['’] ) \p{{L}} (?! ['’]\w ) )  # but not the s of "it's"
+    | (?P<letter> (?<! \w['’] ) \p{{L}} (?! ['’] (?! [sS]\b ) \w ) )  # not that of "I'm" or "it's"
     | \d | \p{{Sc}} | \p{{Extended_Pictographic}} | \p{{Regional_Indicator}}{{2}}"""
 )
 # A letter that may be the article or the pronoun; a capital A inside a sentence is a name.

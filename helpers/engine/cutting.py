@@ -4,6 +4,8 @@ import dataclasses
 import re
 import unicodedata
 
+from helpers.engine.words import searchable
+
 MARKS = "\u200d" + "".join(
     chr(code) for code in range(0x300, 0x20000) if unicodedata.category(chr(code))[0] == "M"
 )
@@ -33,7 +35,8 @@ def fitted(chunks: list, embedder) -> list:
     """
     if not chunks or embedder.max_tokens is None:
         return chunks
-    found = embedder.model.tokenizer([chunk.embedded for chunk in chunks], truncation=False)
+    texts = [searchable(chunk.embedded) for chunk in chunks]  # as they are indexed
+    found = embedder.model.tokenizer(texts, truncation=False)
     fits = [len(tokens) <= embedder.max_tokens for tokens in found["input_ids"]]
     pieces = [
         [chunk] if fit else fitted(_halves(chunk, embedder.max_tokens), embedder)

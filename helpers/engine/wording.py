@@ -17,9 +17,10 @@ SPACED_MINUS = re.compile(r"(?<!\d)(?<!\d\s)\u2212\s+(?=[\d.])")  # a minus sign
 RAISED = re.compile("(?<=\\d)(?=[²³¹⁰⁴-⁹⁺⁻])")  # 10² is not 102
 SMALL = re.compile("(?<=\\d)(?=[¼-¾⅐-⅟₀-₉①-⓿❶-➓])")  # 5½ is not 51/2
 POINT = re.compile(r"(?<![^\W_])(?<![.,])([.,])(?=\d)")  # .5 is 0.5
-GROUPS = re.compile(
-    r"(?<!\d)(?<!\d[,.'\x1f])([1-9]\d{0,2})(([,'\x1f])\d{3}(?:\3\d{3})*)(?!\d|\3\d)"
-)
+GROUPS = [
+    re.compile(rf"(?<!\d)(?<!\d[,.'{mark}])[1-9]\d{{0,2}}(?:{mark}\d{{3}})+(?!\d|[,'{mark}]\d)")
+    for mark in "\x1f,'"
+]
 SIGNS = "<>~≈≤≥≠±\u20a0-\u20cf$£¥"  # they belong to the number that follows
 SPELLED = {"->": " ", "=>": " ", "<=": "≤", ">=": "≥", "!=": "≠", "+/-": "±", "+-": "±"}
 LEFT = string.punctuation.translate(str.maketrans("", "", "$%<>~")) + "…•·¿¡、。「」『』【】"
@@ -38,9 +39,10 @@ def words(text: str) -> list[str]:
     if not isinstance(text, str):
         raise TypeError(f"An answer must be a string, not {text!r:.60}")
     trimmed = filter(None, map(_trimmed, _folded(text).split()))
-    text = re.sub(rf"(?<!\S)[<>~](?!\S)(?! (?:[{SIGNS}] )*-?\d)", "", " ".join(trimmed))
+    text = re.sub(rf"(?<!\S)[<>~](?!\S)(?! (?:[{SIGNS}] ){{0,3}}-?\d)", "", " ".join(trimmed))
     text = " ".join(_without_articles(text.split()))
-    text = re.sub(rf"(?<!\S)([{SIGNS}]) (?=(?:[{SIGNS}] )*-?\d)", r"\1", text)  # < 5 is <5
+    text = re.sub(rf"(?<!\S)([{SIGNS}]) (?=(?:[{SIGNS}] ){{0,3}}-?\d)", r"\1", text)  # < 5 is <5
+    text = re.sub(r"(?<=\d) ?° ?(?=[cf](?![\w-]))", " °", text)  # 5°C is 5 °C
     return re.sub(r"(?<=\d) (?=[%‰])", "", text).split()  # 5 % is 5%
 
 
@@ -59,10 +61,11 @@ def _folded(text):
     text = DASHES.sub("-", SPACED_MINUS.sub("-", text))
     for spelling, sign in SPELLED.items():
         text = text.replace(spelling, sign)
-    text = GROUPS.sub(lambda found: re.sub(r"\D", "", found[0]), POINT.sub(r"0\1", text))
+    text = POINT.sub(r"0\1", text)
+    for thousands in GROUPS:
+        text = thousands.sub(lambda found: re.sub(r"\D", "", found[0]), text)
     text = re.sub(r"(?<!\w)-\s*([\u20a0-\u20cf$£¥])\s*(?=\d)", r"\1-", text)  # -£5 is £-5
-    text = re.sub(rf"([{SIGNS}])", r" \1 ", text)
-    return re.sub(r"(?<=\d)\s*°\s*(?=[cf]\b)", " °", text)  # 5°C is 5 °C
+    return re.sub(rf"([{SIGNS}])", r" \1 ", text)
 
 
 def _trimmed(word):

@@ -1,0 +1,1 @@
+"""Right answers to the exercises, each unlike the solution: none may be rejected."""

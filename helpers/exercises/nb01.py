@@ -173,7 +173,7 @@ ANY, ID = (
 ACTION = "The action may hold all but full stops and square brackets."
 STYLED = {  # the parts of texts in house style
     ("12 days", "leg-031", "confirm with Contracts"): "The form is the same for all documents.",
-    ("4.5 m", "sup-103", "open a ticket"): "The short answer may hold full stops.",
+    ("4.5 m", "sup-103", "pay"): "The short answer may hold full stops.",
     ("£1,218 (p. 4)", "fin-038", "pay"): ANY,
     ("a-b/c: 3 m² of 'Ü', or 50% \t; no.", "fin-038", "pay"): ANY,
     ("see Next step: 2", "eng-042", "note it"): ANY,
@@ -193,6 +193,7 @@ OTHER = (
     {  # texts in another form
         "4 m Next step: pay.": "Without a citation a text is not in house style.",
         "The handbook does not say.": "This sentence is not in house style.",
+        "4.5 m": "A short answer alone is not in house style.",
         "4.5 m [sup-103]": "Without a next step a text is not in house style.",
         "": "An empty text is not in house style.",
         f"{PLAIN} Thanks": "Nothing may follow the action and its full stop.",

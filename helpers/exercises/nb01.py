@@ -64,16 +64,16 @@ def grade_chat_prompt(chat_prompt):
 
     both = FORM | turns("system", "user", "assistant")
     case([("system", "Be brief."), ("user", "How deep?")], "Each message becomes one turn.", both)
-    case([("user", "How deep?")], "A chat may have one message alone.", turns("user", "assistant"))
+    case([("user", "How deep?")], "One message is one turn: add no more than the opening.")
+    case([("user", "Stop it."), ("user", "Stop it.")], "Equal messages are a turn each.")
+    case([("user", "Why?"), ("user", "And how?")], "Messages of the same role are a turn each.")
+    why = "A chat may have any number of messages: go through all of them."
     five = [("user", "Which seal?"), ("assistant", "SL-3."), ("user", "How long does it last?")]
     five += [("system", "Name the unit."), ("user", "Well?")]
-    roles = [role for role, _ in five] + ["assistant"]
-    case(five, "A chat may have any number of messages: go through all of them.", turns(*roles))
-    case(five * 3, "A chat may have any number of messages: go through all of them.")
+    case(five, why, turns(*(role for role, _ in five), "assistant"))
+    case([(role, f"Number {n}.") for n, (role, _) in enumerate(five * 3)], why)
     case([("user", "How deep?"), ("tool", "4.5 m")], "A message may have any role.")
     case([("Shift lead-2 ", "Stop it.")], "A message may have any role: write it as it is.")
-    case([("user", "Stop it."), ("user", "Stop it.")], "Equal messages are a turn each.")
-    case([("user", "How deep?"), ("user", "And why?")], "Two messages of one role are a turn each.")
     why = "Close every message and open a new turn, even if the last message is the assistant's."
     case([("user", "Hello."), ("assistant", "Good day.")], why)
     why = "Keep each text as it is, with its spaces."
@@ -129,7 +129,7 @@ def grade_affordable(affordable):
     for instruction, question in ((four, "x"), ("x", four)):
         case(instruction, ["a b", "c d"], question, 7, words, returns=1, why=why)
         case(instruction, ["a b", "c d"], question, 9, words, returns=2, why=why)
-    why = "Take the examples from the first on, in their order."
+    why = "Take the examples from the first on, and count each of them."
     case("x y z", [four, "a", "b", "c"], four, 12, words, returns=2, why=why)
     case("x", ["b", "a", six], "y", 7, words, returns=2, why=why)
     why = "Stop at the first example that does not fit: take no later one."
@@ -173,7 +173,7 @@ ANY, ID = (
 ACTION = "The action may hold all but full stops and square brackets."
 STYLED = {  # the parts of texts in house style
     ("12 days", "leg-031", "confirm with Contracts"): "The form is the same for all documents.",
-    ("4.5 m", "sup-103", "open a ticket"): "The short answer may hold full stops.",
+    ("4.5 m", "sup-103", "pay"): "The short answer may hold full stops.",
     ("£1,218 (p. 4)", "fin-038", "pay"): ANY,
     ("a-b/c: 3 m² of 'Ü', or 50% \t; no.", "fin-038", "pay"): ANY,
     ("see Next step: 2", "eng-042", "note it"): ANY,
@@ -193,6 +193,7 @@ OTHER = (
     {  # texts in another form
         "4 m Next step: pay.": "Without a citation a text is not in house style.",
         "The handbook does not say.": "This sentence is not in house style.",
+        "4.5 m": "A short answer alone is not in house style.",
         "4.5 m [sup-103]": "Without a next step a text is not in house style.",
         "": "An empty text is not in house style.",
         f"{PLAIN} Thanks": "Nothing may follow the action and its full stop.",
@@ -210,7 +211,6 @@ OTHER = (
         "9 bar [eng-042] Next step: note it].": BARE,
         "9 bar [[eng-042]] Next step: note it.": BARE,
         "[eng-042] Next step: note it.": "A text without a short answer is not in house style.",
-        "9 bar [eng-042] Next step: .": "A text without an action is not in house style.",
         "9 bar [] Next step: note it.": "The brackets must hold a document id.",
         "9 bar (eng-042) Next step: note it.": "The citation is in square brackets.",
         PLAIN.replace("Next", "next"): WORDS,
@@ -229,6 +229,7 @@ OTHER = (
         PLAIN.replace("bar [", "bar\n["): LINE,
         PLAIN.replace("] Next", "]\nNext"): LINE,
         PLAIN.replace("step: ", "step:\n"): LINE,
+        "9 bar [eng-042] Next step: .": "A text without an action is not in house style.",
     }
     | {f"9 bar [eng{mark}042] Next step: note it.": ID for mark in " _./:#"}
 )
@@ -317,10 +318,13 @@ def grade_best_prompt(best_prompt):
     for cap in (109, 80, 20):
         case(four, cap, "bare", why)
     pair = [made("A", 40, 1, 2), made("B", 110, 2, 2)]
-    for cap, wanted in ((120, "B"), (100, "A"), (30, None)):
+    for cap, wanted in ((120, "B"), (100, "A")):
         case(pair, cap, wanted, why)
     why = "Compare the share of True, not the number: candidates differ in their questions."
     case([made("many", 50, 6, 20), made("few", 60, 4, 5)], 120, "few", why)
+    early = {"name": "early", "tokens": 50, "passed": [True] * 20 + [False] * 40}
+    late = {"name": "late", "tokens": 60, "passed": [False] * 20 + [True] * 40}
+    case([early, late], 120, "late", "All the questions of a candidate count.")
     why = "Compare the shares as they are, without rounding."
     case([made("short", 90, 61, 100), made("long", 100, 64, 100)], 120, "long", why)
     case([made("short", 90, 3333, 10_000), made("long", 100, 1, 3)], 120, "long", why)
@@ -334,8 +338,8 @@ def grade_best_prompt(best_prompt):
     none = [made("long", 90, 0, 4), made("short", 80, 0, 7), made("above", 130, 4, 4)]
     case(none, 120, "short", "A candidate that passed nothing fits as well.")
     why = "If no candidate fits, return None."
-    case(four, 10, None, why)
-    case([], 120, None, why)
+    for candidates, cap in ((four, 10), (pair, 30), ([], 120)):
+        case(candidates, cap, None, why)
 
     def reference(candidates, cap):
         ranked = sorted(candidates, key=lambda c: (-np.mean(c["passed"]), c["tokens"]))
@@ -377,10 +381,10 @@ def grade_choose(choose):
         ([-0.7, -2.5], [-0.9, -1.0], every),
         ([-1.2, -1.2], [-0.1, -0.2, -1.5], every),
         ([-0.01, -6.0], [-1.0, -1.0], "Take the mean of the log-likelihoods themselves."),
-        ([-0.1, -0.1, -9.0], [-1.0, -1.1, -1.0], "Take the mean, not the median."),
-        ([-0.1] * 9 + [-9.0] * 9, [-1.0, -1.1], every),
+        ([-0.1, -0.1, -9.0], [-1.0, -1.1, -1.0], every),
         ([-0.7] * 8, [-0.5, -0.6], once),
         ([-0.7], single, once),
+        ([-0.1] * 9 + [-9.0] * 9, [-1.0, -1.1], every),
         ([-0.54], [-0.51], exact),
         ([-0.500004], [-0.500002], exact),
     ]
@@ -422,9 +426,10 @@ def grade_known(known):
     case(2, 8, 4, 0.0, "As many right as by guessing alone means that nothing is known: 0.")
     for right in (0, 1):
         case(right, 8, 4, 0.0, "Fewer right than by guessing is 0, not below.")
+    case(10, 16, 4, 0.5, "p is the share of True among all of `correct`.")
     case(6, 8, 2, 0.5, "Use `options`, which is 2 here and not 4.")
-    case(6, 10, 10, 5 / 9, "Use `options`, which is 10 here and not 4.")
-    case(2, 3, 4, 5 / 9, "Do not round the result.")
+    case(11, 20, 10, 0.5, "Use `options`, which is 10 here and not 4.")
+    case(2, 3, 4, 5 / 9, "The result is not rounded.")
     case(26, 100, 4, 1 / 75, "A little above guessing is a little above 0.")
 
     def reference(correct, options):

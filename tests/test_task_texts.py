@@ -13,7 +13,7 @@ import nbformat
 import numpy as np
 import pytest
 
-from helpers import evaluate, exercises, metrics
+from helpers import course, evaluate, exercises, metrics
 from helpers.engine import cache
 from helpers.exercises.expecting import alike
 
@@ -41,6 +41,7 @@ def test_every_exercise_has_a_text():
 def names_of(text, solution):
     """The names that the examples of a text may use: libraries, the solution, assignments."""
     names = {"np": np, "math": math, "random": random, "metrics": metrics, "evaluate": evaluate}
+    names["style"] = course.style()
     exec(solution, names)
     for code in re.findall(r"`([^`]+)`", text):
         if re.match(r"\w+ = ", code):

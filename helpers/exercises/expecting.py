@@ -161,7 +161,8 @@ def _rounded(got, wanted) -> bool:
     got, wanted = plain(got), plain(wanted)
     if not isinstance(got, float) or not isinstance(wanted, float) or not math.isfinite(wanted):
         return False
-    return got != 0 and any(got == round(wanted, decimals) for decimals in range(1, 6))
+    long = wanted != round(wanted, 5)  # what has few decimals looks rounded by chance
+    return long and got != 0 and any(got == round(wanted, decimals) for decimals in range(1, 6))
 
 
 def _made(got, mistake, tolerance) -> bool:

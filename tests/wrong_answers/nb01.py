@@ -188,7 +188,7 @@ WRONG = [
     *faults(
         "1.4",
         ("ignores the cap", ("<= cap", "<= 10**9"), "Leave out what is above the cap"),
-        ("looks at the cap last", (UNDER, "]", NAME, f"{NAME}{LATE}"), "not a NoneType"),
+        ("looks at the cap last", (UNDER, "]", NAME, f"{NAME}{LATE}"), "returned None"),
         ("leaves out what fits exactly", ("<=", "<"), "exactly `cap` tokens"),
         ("fits with a margin", ("<= cap", "<= 1.1 * cap"), "Leave out what is above the cap"),
         ("120, whatever the cap", ("<= cap", "<= 120"), "cap 1000"),
@@ -252,7 +252,7 @@ WRONG = [
         ("wrong over options", (KNOWN, "max(0, p - (1 - p) / options)"), FORMULA),
         ("all or nothing", (KNOWN, "p if p > 1 / options else 0"), FORMULA),
         ("little is nothing", (KNOWN, f"{KNOWN} if p > 0.3 else 0"), "A little above guessing"),
-        ("rounds", (KNOWN, f"round({KNOWN}, 2)"), "not rounded"),
+        ("rounds", (KNOWN, f"round({KNOWN}, 2)"), "not round"),
         ("one for each answer", (KNOWN, f"[{KNOWN} for p in correct]"), "Return a number"),
         ("not a number", (KNOWN, 'float("nan")'), "returned nan"),
     ),

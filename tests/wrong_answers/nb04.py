@@ -152,7 +152,7 @@ WRONG = [
         ("right before abstained", (POINTS, "1 if r else 0 if a"), "even if it is right"),
         ("no default cost", ("cost=1", "cost"), "keep `cost=1`"),
         ("another default cost", ("cost=1", "cost=2"), "keep `cost=1`"),
-        ("rounds", (MEAN, f"round({MEAN}, 2)"), "yours is rounded"),
+        ("rounds", (MEAN, f"round({MEAN}, 2)"), "not round"),
         ("never below -1", (MEAN, f"max(-1, {MEAN})"), "should return -2.5, and returned -1"),
     ),
     *faults(

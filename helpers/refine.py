@@ -12,7 +12,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from helpers.documents import Chunk
-from helpers.engine import asked, weights
+from helpers.engine import asked, checks, weights
 from helpers.retrieval import Filter, hits_of, tokenize
 
 LEVELS = ("public", "internal", "restricted")
@@ -36,7 +36,7 @@ class Reranked(_Around):
 
     def __init__(self, index, judge: Callable, depth: int = 10):
         """judge: returns one score for each (query, chunk) pair: `likelihood`, `cross_encoder`."""
-        asked.count("depth", depth)
+        checks.count(depth, "depth")
         super().__init__(index)
         self.judge, self.depth = judge, depth
 
@@ -108,7 +108,7 @@ def feedback(index, passages: int = 3, terms: int = 5) -> Callable:
     """
 
     def expand(queries, allowed):
-        asked.count("terms", terms)
+        checks.count(terms, "terms")
         texts = tokenize([chunk.embedded for chunk in index.chunks], stem=False)
         frequency = Counter(word for words in texts for word in set(words))
         words_asked, found = tokenize(queries, stem=False), index.search(queries, passages, allowed)

@@ -14,8 +14,9 @@ STUDY = ["course", "ledger", "grids", "plots", "twins", "widgets"]
 TEXT = """# How to read this folder
 
 There are two floors. The first is the reader's path: read it from top to bottom, simple things
-first. The second, `engine/`, does the same things faster: you need not read it. Beside them are the
-study tools and the exercises.
+first. The second, `engine/`, does the same things faster, and what has to be right but teaches
+nothing here: reading files, checking arguments, writing safely. You need not read it. Beside them
+are the study tools and the exercises.
 
 ## The reader's path
 {reader}

@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Iterable
-from numbers import Integral, Real
+from numbers import Real
 
 import numpy as np
 
 from helpers.documents import Chunk
+from helpers.engine.checks import count, short, written
 from helpers.engine.words import WORD, searchable
 
 
@@ -15,7 +16,7 @@ def search(queries, k, allowed) -> list[str]:
 
     Raises TypeError or ValueError, saying what to pass. An empty list is no error.
     """
-    count("k", k)
+    count(k, "k")
     if allowed is not None and not callable(allowed):
         raise TypeError(
             f"allowed must be a function that takes a passage, or None, not {short(allowed)}: "
@@ -62,14 +63,6 @@ def same_passages(indexes) -> None:
                 "The indexes hold different passages: build them from the same chunks, and make "
                 "every change in each of them"
             )
-
-
-def count(name: str, value) -> None:
-    """Raise TypeError unless `value` is a whole number, ValueError unless it is at least 1."""
-    if not isinstance(value, Integral) or isinstance(value, bool):
-        raise TypeError(f"{name} must be a whole number of at least 1, not {short(value)}")
-    if value < 1:
-        raise ValueError(f"{name} must be at least 1, not {value}")
 
 
 def weights(values, number: int) -> list[float]:
@@ -133,21 +126,3 @@ def listed(values, kind: type, name: str, want: str) -> list:
         if not isinstance(value, kind):
             raise TypeError(f"{name} must be {want}; {short(value)} is none")
     return list(values)
-
-
-def written(what: str, *texts: str) -> None:
-    """Raise ValueError if a text has half a character, which no encoder and no file can take."""
-    for text in texts:
-        try:
-            text.encode()
-        except UnicodeEncodeError as error:
-            raise ValueError(
-                f"{what} has half a character (a lone surrogate) at position {error.start}: read "
-                "its file again with the right encoding"
-            ) from None
-
-
-def short(value) -> str:
-    """A value as Python writes it, cut to a readable length."""
-    text = ascii(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."

@@ -1,6 +1,6 @@
-"""Refuse with a sentence what would give a wrong number in silence: lengths, NaN, strings."""
+"""Refuse with a sentence what would go wrong in silence: lengths, NaN, a text for a list."""
 
-from numbers import Real
+from numbers import Integral, Real
 
 import numpy as np
 
@@ -91,3 +91,30 @@ def share(value: float, what: str) -> float:
     if not (isinstance(value, Real) and 0 < value < 1):
         raise ValueError(f"The {what} must be between 0 and 1, such as 0.95, not {value!r:.60}")
     return value
+
+
+def count(value, name: str) -> int:
+    """The value, if it is a whole number of at least 1; otherwise TypeError or ValueError."""
+    if not isinstance(value, Integral) or isinstance(value, bool):
+        raise TypeError(f"{name} must be a whole number of at least 1, not {short(value)}")
+    if value < 1:
+        raise ValueError(f"{name} must be at least 1, not {value}")
+    return value
+
+
+def written(what: str, *texts: str) -> None:
+    """Raise ValueError if a text has half a character, which no encoder and no file can take."""
+    for text in texts:
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise ValueError(
+                f"{what} has half a character (a lone surrogate) at position {error.start}: read "
+                "its file again with the right encoding"
+            ) from None
+
+
+def short(value) -> str:
+    """A value as Python writes it, cut to a readable length."""
+    text = ascii(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."

@@ -1,7 +1,8 @@
 """What a model may be given: checked in one place, with a sentence that says what to pass."""
 
 from collections.abc import Iterable
-from numbers import Integral
+
+from helpers.engine.checks import count, short, written
 
 
 def texts(values, name: str) -> list[str]:
@@ -19,20 +20,7 @@ def text(value, want: str) -> str:
     """The value, if it is a text that can be written down. want: what to say if it is not."""
     if not isinstance(value, str):
         raise TypeError(f"{want}, not {short(value)}")
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        half = f"half a character (a lone surrogate) at position {error.start}"
-        raise ValueError(f"{want}; {short(value)} has {half}") from None
-    return value
-
-
-def count(value, name: str) -> int:
-    """The value, if it is a whole number of at least 1. Raises TypeError or ValueError."""
-    if not isinstance(value, Integral) or isinstance(value, bool):
-        raise TypeError(f"{name} must be a whole number of at least 1, not {short(value)}")
-    if value < 1:
-        raise ValueError(f"{name} must be at least 1, not {value}")
+    written(f"{want}; {short(value)}", value)
     return value
 
 
@@ -65,9 +53,3 @@ def _fits(llm, given, length, total):
     if total > llm.context:
         limit = f"exceed the model's context of {llm.context} tokens"
         raise ValueError(f"A prompt of {length} {limit}. Shorten it: {given[:80]!r}")
-
-
-def short(value) -> str:
-    """A value as Python writes it, cut to a readable length."""
-    written = ascii(value)
-    return written if len(written) <= 60 else f"{written[:57]}..."

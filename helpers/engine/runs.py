@@ -14,7 +14,7 @@ from pathlib import Path
 from safetensors.torch import save_file
 from tqdm.auto import tqdm
 
-from helpers.engine import cache, checkpoints, inputs, machine, records
+from helpers.engine import cache, checkpoints, checks, machine, records
 
 
 def folder_for(llm, examples, recipe, held_out=()) -> Path:
@@ -47,7 +47,7 @@ class Run:
         The other arguments: see `lora.train`. Raises ValueError if stop_after is below 1.
         """
         if stop_after is not None:
-            inputs.count(stop_after, "stop_after")
+            checks.count(stop_after, "stop_after")
         self.recipe, self.folder, self.stop_after = recipe, folder, stop_after
         partial = folder and folder.with_name(f"{folder.name}.partial")
         self.checkpoint = partial and partial / "checkpoint.safetensors"

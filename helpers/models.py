@@ -161,7 +161,7 @@ class LLM:
         Results are cached on disk, and errors raised, as in `generate`.
         """
         tails = inputs.texts(continuations, "continuations")
-        known, head = store.of(self, "score"), inputs.prompt(self, prompt)
+        known, head = store.of(self, "score"), inputs.head(self, prompt)
         rate = decoding.score if self.fast else plain_score
         new = [text for text in tails if (prompt, text) not in known]
         missing = {text: inputs.continuation(self, prompt, head, text) for text in new}

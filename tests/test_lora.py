@@ -13,7 +13,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from helpers import course, lora, models
-from helpers.engine import adapters, cache, methods, packing, runs
+from helpers.engine import adapters, cache, methods, packing, records, runs
 
 
 @pytest.fixture
@@ -404,7 +404,9 @@ def test_an_interruption_while_an_adapter_goes_on_leaves_no_trace(
 
 def test_an_adapter_that_lacks_weights_is_refused(tiny, empty_artifacts):
     folder = lora.train(tiny, EXAMPLES, RECIPE)
+    record = {name: v for name, v in lora.read_record(folder).items() if name != "seal"}
     save_file({"nothing": torch.zeros(1)}, folder / "adapter_model.safetensors")
+    cache.write_json(folder / "record.json", records.sealed(record, folder))
     with pytest.raises(ValueError, match="not those of its recipe"), lora.adapted(tiny, folder):
         pass
     assert tiny.on is None

@@ -24,19 +24,20 @@ def text(value, want: str) -> str:
     return value
 
 
-def prompt(llm, given: str, new: int | None = None) -> list[int]:
-    """The token ids of a prompt, to be continued by `new` tokens (None: to be scored).
+def prompt(llm, given: str, new: int) -> list[int]:
+    """The token ids of a prompt that `new` tokens are to follow.
 
-    Raises ValueError if there are none, or too many for the model.
+    Raises ValueError if there are none, or with these too many for the model.
     """
-    if new is None:
-        text(given, "The prompt must be a text")
-    else:
-        count(new, "max_new_tokens")
-    if not (ids := llm.encode(given)):
+    ids, new = head(llm, given), count(new, "max_new_tokens")
+    _fits(llm, given, f"{len(ids)} tokens and {new} new ones", len(ids) + new)
+    return ids
+
+
+def head(llm, given: str) -> list[int]:
+    """The token ids of a prompt, of which there is at least one."""
+    if not (ids := llm.encode(text(given, "A prompt must be a text"))):
         raise ValueError("A prompt is empty: there is nothing to continue. Write at least a word")
-    if new is not None:
-        _fits(llm, given, f"{len(ids)} tokens and {new} new ones", len(ids) + new)
     return ids
 
 

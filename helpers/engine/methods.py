@@ -91,7 +91,7 @@ def check(llm, recipe) -> None:
         raise ValueError(f"{llm.name} reads more than text, and only text models are trained here")
     shapes = {name: tuple(m.weight.shape) for name, m in linear_layers(llm, recipe).items()}
     if recipe.method == "ia3" and (
-        lacking := [part for part in IA3 if not any(name.endswith(part) for name in shapes)]
+        lacking := [part for part in IA3 if not any(n.endswith(f".{part}") for n in shapes)]
     ):
         raise ValueError(
             f"IA3 scales layers named {', '.join(IA3)}; {llm.name} has none named "

@@ -24,6 +24,12 @@ ALMOST = {  # answers that almost equal an accepted form, but do not
     "the lid": "lid",
     "seals": "seal",
     "Zurich": "Zürich",
+    "-5": "5",
+    "5%": "5",
+    "5 m²": "5 m2",
+    "5–7": "5-7",
+    "o’clock": "o'clock",
+    "23\u00a0bar": "23 bar",
     "the seal of the large pump in hall C": "the seal of the large pump in hall B",
 }
 NOBODY = "If the leader is the best of the repeats too, return 'none'."
@@ -121,7 +127,7 @@ def grade_normalise(normalise):
     case("The part  KX-2207.", returns="part kx-2207")
     parts = ["The", "a", "an", "lid", "KX-2207", "23.5", "bar,", "(wet)", "--", "Then", " ", "OK!"]
     rng = random.Random(1)
-    same(normalise, reference, [(" ".join(rng.choices(parts, k=6)),) for _ in range(60)])
+    same(normalise, reference, [(" ".join(rng.choices(parts, k=k)),) for k in range(60)])
 
 
 @exercise("0.3", "A bootstrap interval", difficulty=2, importance=3, minutes=8)
@@ -157,8 +163,8 @@ def grade_interval(interval):
         means = np.array(values)[draws].mean(1)
         return tuple(np.quantile(means, [(1 - level) / 2, (1 + level) / 2]).tolist())
 
-    rng, errors = np.random.default_rng(2), []
-    for size, level in zip(range(5, 17), [0.95, 0.8, 0.9] * 4, strict=True):
+    rng, errors = np.random.default_rng(3), []
+    for size, level in zip([60, *range(8, 25)], [0.95, 0.8, 0.9] * 6, strict=True):
         values = (rng.normal(-size % 5, 1, size) * [1, -100, 0.001][size % 3]).tolist()
         low, high = reference(values, level)
         got = plain(returns(interval(values, level), tuple, size=2))
@@ -168,9 +174,11 @@ def grade_interval(interval):
         both = f"should return about {shown((low, high))}, and returned {shown(got)}."
         near = all(abs(error) < 0.15 for error in errors)
         expect(near, f"The values may be any numbers; round nothing. {rule} {call} {both}")
-    error = float(np.sqrt(np.mean(np.square(errors))))
-    why = f"In 12 cases, your ends are off by {error:.1%} of the interval's width on average; with "
-    expect(error < 0.027, why + "2,000 resamples it is about 1.5%. Draw at least 2,000 of them.")
+        error = float(np.sqrt(np.mean(np.square(errors))))
+        if len(errors) >= 18 and error < 0.01:  # so near with many more than 2,000 resamples only
+            return
+    why = f"In 18 cases, your ends are off by {error:.1%} of the interval's width on average; with "
+    expect(error < 0.025, why + "2,000 resamples it is about 1.5%. Draw at least 2,000 of them.")
 
 
 @exercise("0.4", "Spot the lucky system", difficulty=2, importance=3, minutes=6)

@@ -144,7 +144,9 @@ def grade_affordable(affordable):
     case("x", list("abcdefghijkl"), "y", 14, words, returns=12, why="There was room for all 12.")
     why = "If even instruction and question exceed the budget, return 0."
     case("one two three", ["a", "b"], "four five", 4, words, returns=0, why=why)
-    case("x", ["a"], "y", 2, words, returns=0, why="Nothing is left for an example.")
+    for budget in (2, 1, 0):
+        case("x", ["a"], "y", budget, words, returns=0, why="Nothing is left for an example.")
+    case("", ["a"], "y", 2, words, returns=1, why="A prompt of exactly the budget still fits.")
     why = "An example that exceeds the budget does not fit, even as the first one."
     case("x", [four], "y", 5, words, returns=0, why=why)
     case("x", [], "y", 5, words, returns=0, why="Without examples the number is 0.")
@@ -182,9 +184,10 @@ STYLED = {  # the parts of texts in house style
     ("9 bar", "B", "pay"): ID,
     ("9 bar", "042", "pay"): ID,
     ("9 bar", "KX-2207-b", "pay"): ID,
-    ("9 bar", "7-Hr2", "pay"): ID,
+    ("9 bar", "7-Hr2-a-long-id-of-2024", "pay"): ID,
     ("9 bar", "eng-042", "Tell R&D: 2 or 3 (not 4), then 'go'!"): ACTION,
     ("9 bar", "eng-042", "note Next step: pay"): ACTION,
+    ("9 bar", "eng-042", "7 " * 50 + "x"): ACTION,
 }
 ONE, GAP = "There is exactly one citation.", "There is one space between the parts."
 BARE, LINE = "Square brackets stand around the id alone.", "House style is one line."
@@ -225,6 +228,7 @@ OTHER = (
         f"Here it is:\n{PLAIN}": LINE,
         f"{PLAIN}\nThanks": LINE,
         PLAIN.replace("note it", "note\nit"): LINE,
+        PLAIN.replace("Next step", "Next\nstep"): LINE,
         PLAIN.replace("9 bar", "9\nbar"): LINE,
         PLAIN.replace("bar [", "bar\n["): LINE,
         PLAIN.replace("] Next", "]\nNext"): LINE,
@@ -325,6 +329,9 @@ def grade_best_prompt(best_prompt):
     early = {"name": "early", "tokens": 50, "passed": [True] * 20 + [False] * 40}
     late = {"name": "late", "tokens": 60, "passed": [False] * 20 + [True] * 40}
     case([early, late], 120, "late", "All the questions of a candidate count.")
+    equal = [made("good", 50, 4, 5), made("bad", 50, 2, 5)]
+    for order in (equal, equal[::-1]):
+        case(order, 120, "good", "Candidates may have as many tokens as others.")
     why = "Compare the shares as they are, without rounding."
     case([made("short", 90, 61, 100), made("long", 100, 64, 100)], 120, "long", why)
     case([made("short", 90, 3333, 10_000), made("long", 100, 1, 3)], 120, "long", why)

@@ -56,6 +56,8 @@ WRONG = [
         ("punctuation is dropped", (".strip()", '.strip(" .")'), "Punctuation counts"),
         ("commas are dropped", (".strip()", '.strip().replace(",", "")'), OTHERS),
         ("the order is dropped", (EQUAL, f"set(answer.split()) == set({FORM}.split())"), OTHERS),
+        ("quotes are folded", ("answer.strip()", 'answer.replace("’", chr(39)).strip()'), OTHERS),
+        ("signs are dropped", ("answer.strip()", 'answer.strip(" -+")'), OTHERS),
         ("the plural is dropped", (".lower()", '.lower().rstrip("s")'), OTHERS),
         ("the first letters", (EQUAL, f"answer[:12] == {FORM}[:12]"), OTHERS),
         ("strings", ("any(", '"no" if True else ('), "Return True or False"),

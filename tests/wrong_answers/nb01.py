@@ -198,6 +198,11 @@ WRONG = [
         ("share for each token", (KEY, f'{SHARE} / c["tokens"]'), HIGHEST),
         ("rounds the share", (SHARE, f"round({SHARE}, 1)"), "without rounding"),
         ("rounds to three places", (SHARE, f"round({SHARE}, 3)"), "without rounding"),
+        (
+            "one for each length",
+            ("in candidates", "in {c['tokens']: c for c in candidates}.values()"),
+            "as many tokens as others",
+        ),
         ("of equals the first", (KEY, SHARE), "the candidate with fewer tokens"),
         ("of equals the last", (KEY, SHARE, "(fitting", "(fitting[::-1]"), "with fewer tokens"),
         ("of equals the longest", ("-c", "c"), "the candidate with fewer tokens"),

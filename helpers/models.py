@@ -142,7 +142,7 @@ class LLM:
         write = decoding.generate if self.fast else plain_generate
         bar = tqdm(total=len(prompts), desc=progress, disable=progress is None)
         bar.update(len(prompts) - len(missing))
-        for batch in decoding.batches(missing, max_tokens=8192, max_rows=64):
+        for batch in decoding.batches(missing, max_tokens=4096, max_rows=64):
             start = time.perf_counter()
             new = write(self.model, [missing[t] for t in batch], max_new_tokens, self.end_ids)
             seconds = (time.perf_counter() - start) / len(batch)

@@ -5,6 +5,8 @@ from functools import lru_cache
 import pandas as pd
 
 from helpers.documents import Document, chunk
+from helpers.engine.forms import fill
+from helpers.engine.markup import MARK
 from helpers.retrieval import DenseIndex, FusedIndex, KeywordIndex
 from helpers.system import System
 
@@ -102,18 +104,20 @@ def prompt_parts(system: System, question: str) -> pd.DataFrame:
     rows = [("instruction", yes, system.style.instruction)]
     for i, shot in enumerate(system.shots, start=1):
         if template.shot:
-            text = template.shot.format(question=shot.question, answer=shot.answer).strip()
+            text = fill(template.shot, question=shot.question, answer=shot.answer).strip()
             rows.append((f"example {i}", yes, text))
             continue
         rows.append((f"example {i}", yes, template.user_turn(shot.question, shot.passages)))
         rows.append((f"example {i}, answer", yes, shot.answer))
     for i, hit in enumerate(hits):
-        text = template.passage.format(document=hit.chunk.document, text=hit.chunk.text).strip()
+        text = fill(template.passage, document=hit.chunk.document, text=hit.chunk.text).strip()
         inside = yes if i < len(kept) else cut
         rows.append((f"passage {hit.rank} [{hit.chunk.document}]", inside, text))
     rows.append(("question", yes, asked.strip()))
     table = pd.DataFrame(rows, columns=["part", "in the prompt", "text"])
-    table.insert(1, "tokens", [len(system.llm.encode(text)) for text in table["text"]])
+    llm = system.llm
+    table.insert(1, "tokens", [len(llm.encode(llm.literal(text))) for text in table["text"]])
+    total, prompt = len(llm.encode(prompt)), prompt.replace(MARK, "")  # shown as it was written
     inside = table[table["in the prompt"] == yes]
     prompted, rest = [], prompt
     parts = list(zip(inside["part"], inside["text"], strict=True))
@@ -126,7 +130,7 @@ def prompt_parts(system: System, question: str) -> pd.DataFrame:
     marks = "".join(text for part, text in prompted if part == "chat marks")
     table.loc[len(table)] = [
         "chat marks",
-        len(system.llm.encode(prompt)) - inside["tokens"].sum(),
+        total - inside["tokens"].sum(),
         yes,
         marks,
     ]

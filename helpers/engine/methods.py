@@ -80,7 +80,8 @@ def check(llm, recipe) -> None:
         raise ValueError(f"top_layers is a share of the layers, above 0 and at most 1, not {share}")
     if recipe.epochs < 1 or recipe.batch < 1:
         raise ValueError(f"epochs and batch are at least 1, not {recipe.epochs} and {recipe.batch}")
-    if recipe.rank < 1 or recipe.patience < 0:
+    ranked = recipe.method in ("lora", "prefix")  # the others have no rank, and 0 says so
+    if (ranked and recipe.rank < 1) or recipe.patience < 0:
         raise ValueError(
             f"rank is at least 1 and patience at least 0, not {recipe.rank} and {recipe.patience}"
         )

@@ -35,7 +35,7 @@ def _problems(read: folders.Folder, folder, tables) -> list[str]:
         for number, line in enumerate(lines, start=1):
             try:
                 row = json.loads(line) if line.strip() else None
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 problems.append(f"{path}, line {number}: not valid JSON ({error})")
                 continue
             found = _row_problems(row, texts) if line.strip() else []
@@ -51,8 +51,10 @@ def _row_problems(row, texts: dict[str, str]) -> list[str]:
     """What is wrong with one row of a table, given the documents' texts in lower case."""
     if not isinstance(row, dict) or "id" not in row:
         return ["the field 'id' is missing"]
-    named = row.get("documents", [row["document"]] if row.get("document") else [])
+    named = row.get("documents") or row.get("document") or []
     named = [named] if isinstance(named, str) else named
+    if not isinstance(named, list) or not all(isinstance(name, str) for name in named):
+        return [f"'documents' must be a list of ids, not {named!r:.60}"]
     unknown = [name for name in named if name not in texts]
     value = row.get("span", row.get("value"))
     if unknown:

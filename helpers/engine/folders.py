@@ -132,12 +132,12 @@ def _reason(path: Path, is_folder: bool) -> str:
     if name.startswith("."):
         return "hidden"
     if is_folder:
-        if name in TOOLS or (path / "pyvenv.cfg").exists():
+        if name in TOOLS or os.path.exists(path / "pyvenv.cfg"):
             return "a folder of tools"
         return "a link to a folder" if path.is_symlink() else ""
     if kind not in READERS:
         return f"{kind} files are not read" if kind else "files without an ending are not read"
-    return "" if path.is_file() else "no file, or a link to nothing"
+    return "" if os.path.isfile(path) else "no file, or a link to nothing"
 
 
 def _names(folder: Path, files: list[File]) -> dict[Path, str]:

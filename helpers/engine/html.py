@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 from bs4.dammit import EncodingDetector
 from bs4.element import CData, NavigableString, Tag
 
-from helpers.engine.text import Text, decode
+from helpers.engine.text import RAISED, Text, decode
 
 PARAGRAPHS = re.compile(
     "address|article|aside|blockquote|body|center|details|dialog|dir|div|dl|fieldset|figcaption|"
@@ -25,7 +25,11 @@ AROUND = {
 }
 EMBEDDED = {"audio", "canvas", "embed", "frame", "iframe", "object", "video"}
 ROLES = {"navigation": "nav", "contentinfo": "footer", "banner": "header"}
-HIDDEN = re.compile(r"(display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+HIDDEN = re.compile(
+    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)\s*(?:!\s*important\s*)?(?:;|$)",
+    re.IGNORECASE,
+)
+SECOND = {"mfrac": "/", "msup": "^", "mroot": "^1/"}  # before the second part of a formula
 SPACE = " \t\n\r\f"  # what a browser collapses; a no-break space is none of it
 
 
@@ -119,12 +123,26 @@ class _Page:
             self.flows.append(_Flow())
         elif tag.name == "br":
             self.flows[-1].lines += 1
+        elif mark := self._raised(tag):
+            self.flows[-1].words(mark)
         elif tag.name == "img":
             if not tag.has_attr("alt"):
                 self.left_out["pictures without an alternative text"] = True
             self.flows[-1].words(f" {tag.get('alt', '')} ")
         self._break(tag)
         self.pre += tag.name == "pre"
+
+    def _raised(self, tag) -> str:
+        """What goes before a raised number or a part of a formula: 10^6 is not 106."""
+        earlier = tag.find_previous_siblings(True)
+        if tag.parent is not None and tag.parent.name in SECOND and len(earlier) == 1:
+            return SECOND[tag.parent.name]
+        flow = self.flows[-1]
+        before = flow.parts[-1][-1] if flow.parts and not (flow.lines or flow.space) else ""
+        if tag.name != "sup" or not before.isalnum() or not RAISED.match(tag.get_text(strip=True)):
+            return ""
+        fraction = before.isdigit() and str(tag.next_sibling or "").strip()[:1] in ("/", "\u2044")
+        return " " if fraction else "^"
 
     def _leave(self, tag) -> None:
         self.pre -= tag.name == "pre"

@@ -10,14 +10,15 @@ import zipfile
 from collections import Counter
 from xml.etree import ElementTree
 
-from helpers.engine.text import Problem, Text
+from helpers.engine.text import RAISED, Problem, Text
 
 LARGEST = 200_000_000  # bytes of XML, unpacked
 OLD = b"\xd0\xcf\x11\xe0"  # how a file begins that is encrypted, or older than this format
 # Settings, codes of fields, and what tracked changes took away.
 SKIPPED = {"pPr", "rPr", "tblPr", "trPr", "tcPr", "sdtPr", "sectPr", "instrText"}
 SKIPPED |= {"del", "moveFrom"}
-WRITTEN = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+WRITTEN = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+FORMULA = {"den": "/", "sup": "^", "rad": "√"}  # before this part of a formula
 UNREAD = {
     "pic": "picture",
     "imagedata": "picture",
@@ -60,8 +61,8 @@ def read_pptx(data: bytes, path) -> Text:
     slides = dict(package.targets(main, "slide"))
     reader, blocks = _Reader({}), []
     for entry in package.xml(main).iter():
-        if _name(entry) == "sldId":
-            slide = slides[_value(entry, "id")]
+        # The entries of sections have the same name, and no id of a relation.
+        if _name(entry) == "sldId" and (slide := slides.get(_value(entry, "id"))):
             notes = [part for _, part in package.targets(slide, "notesSlide")]
             blocks += [reader.blocks(package.xml(part)) for part in (slide, *notes)]
             reader.left_out["comment"] += len(package.targets(slide, "comments"))
@@ -123,6 +124,8 @@ class _Reader:
                 found.append(self._unread(child, name))
             elif name == "AlternateContent":
                 found += self._alternative(child, self.blocks)
+            elif name in ("oMathPara", "oMath"):
+                found.append(self._words(child))
             elif name not in ("p", "tbl"):
                 found += [] if name in SKIPPED else self.blocks(child)
             else:
@@ -163,7 +166,10 @@ class _Reader:
             elif name == "textpath":
                 words.append(child.get("string", ""))
             elif name not in SKIPPED:
-                words.append(self._words(child))
+                mark, text = FORMULA.get(name, ""), self._words(child)
+                if _raised(child) and RAISED.match(text) and "".join(words)[-1:].isalnum():
+                    mark = "^"  # 10^6 is not 106
+                words.append(mark + text)
         return "".join(words)
 
     def _alternative(self, element, read) -> list[str]:
@@ -201,6 +207,16 @@ def _all(element, name):
             yield child
         elif _name(child) not in SKIPPED and _name(child) not in ("tbl", "tr", "tc", "p"):
             yield from _all(child, name)
+
+
+def _raised(run) -> bool:
+    """Is this a run of raised text, in a document or on a slide?"""
+    for mark in run.iterfind("./*"):
+        if _name(mark) == "rPr":
+            if mark.get("baseline", "0").lstrip("-").isdigit() and int(mark.get("baseline", 0)) > 0:
+                return True
+            return any(_value(e, "val") == "superscript" for e in mark if _name(e) == "vertAlign")
+    return False
 
 
 def _hidden(run) -> bool:

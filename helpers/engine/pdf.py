@@ -14,6 +14,8 @@ from helpers.engine.text import NOT_TEXT, Problem, Text
 LIGATURES = re.compile("[\ufb00-\ufdff\ufe70-\ufefc]")  # of Latin, Hebrew and Arabic letters
 BROKEN = re.compile(r"(?<=[^\W_])([-\u2010\u00ad])[ \t]*\n\n?[ \t]*(?=([^\W_]\S{0,60}))")
 COMPOUND = {"well", "self"}  # they keep their hyphen: well-known
+SHARED = {"and", "or", "to"}  # short- and long-term
+ADDRESS = re.compile(r"[/@\\]|\w\.\w")
 
 
 def read_pdf(data: bytes, path) -> Text:
@@ -26,7 +28,7 @@ def read_pdf(data: bytes, path) -> Text:
         with _warnings() as warned:
             reader = PdfReader(io.BytesIO(data))
             pages = [_page(page) for page in reader.pages]
-            pictures = [len(page.images) for page in reader.pages]
+            pictures = [_pictures(page) for page in reader.pages]
             left_out = [f"the attached file {name} not read" for name in reader.attachments]
             left_out += ["the form in it (XFA) not read"] * bool(reader.xfa)
     except (DependencyError, FileNotDecryptedError, WrongPasswordError):
@@ -53,6 +55,10 @@ def rejoin(text: str) -> str:
         before = re.search(r"\S*$", text[max(0, match.start() - 60) : match.start()])[0]
         left = re.search(r"[^\W\d_]*$", before)[0]
         right = re.match(r"[^\W\d_]*", after)[0]
+        if right in SHARED and hyphen != "\u00ad":
+            return "- "
+        if ADDRESS.search(before + hyphen + after):
+            return hyphen
         broken = left[-1:].islower() and right[:1].islower() and "-" not in before + after
         compound = left.lower() in COMPOUND or f"{left}-{right}".lower() in hyphenated
         return "" if hyphen == "\u00ad" or broken and not compound else "-"
@@ -67,8 +73,26 @@ def _page(page) -> str:
     # A font may name a character in two halves, or as none: the halves are joined.
     text = page.extract_text().encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     text = re.sub(r"[ \t]+\n", "\n", NOT_TEXT.sub("\ufffd", text)).strip()
-    notes = dict.fromkeys(_note(entry.get_object()) for entry in page.annotations or [])
+    notes = dict.fromkeys(_notes(page))
     return "\n\n".join(part for part in (text, *notes) if part)
+
+
+def _pictures(page) -> int:
+    """How many pictures a page has; one that can't be read counts too."""
+    try:
+        return len(page.images)
+    except Exception:  # of the many kinds that damaged files raise in pypdf
+        return 1
+
+
+def _notes(page):
+    """The notes and form fields of a page; an entry that leads to nothing is none."""
+    found = page.get("/Annots")
+    found = found.get_object() if found is not None else None
+    for entry in found if isinstance(found, list) else ():
+        entry = entry.get_object()
+        if isinstance(entry, dict):
+            yield NOT_TEXT.sub("\ufffd", _note(entry))
 
 
 def _note(entry) -> str:

@@ -2,13 +2,12 @@
 
 A forked child has everything that the notebook has, so nothing is copied or started again: about
 0.02 seconds. It ends at the time limit whatever it does, even inside a loop in C. Where a fork is
-not safe (Windows, macOS, after the GPU was used) the check runs in a thread instead. The thread
-ends at the limit too, unless it is stuck inside one call of a C function.
+not safe (Windows, macOS, after the GPU was used) the check runs in a thread instead. At the limit
+the thread is parked for good, unless it is stuck inside one call of a C function.
 """
 
 import builtins
 import contextlib
-import ctypes
 import json
 import mmap
 import multiprocessing
@@ -20,17 +19,12 @@ import warnings
 from collections.abc import Callable
 
 MEMORY = 1 << 30  # bytes that a check may take beyond what the notebook takes
-GRACE = 2.0  # seconds in which a thread that is told to stop may end
 NOTE = 1000  # bytes
 _in_child, _noted = False, None
 
 
 class Unfinished(Exception):
     """Raised when there is no result; its arguments are the reason and what was noted last."""
-
-
-class _Stop(BaseException):
-    """Raised inside a thread to end it. An `except Exception` does not catch it."""
 
 
 class _Nowhere:
@@ -158,9 +152,10 @@ def _how(pid) -> str:
 
 
 def _threaded(work, seconds):
-    results, errors = [], []
+    results, errors, late = [], [], threading.Event()
 
     def target():
+        sys.settrace(lambda *_: _park() if late.is_set() else None)
         try:
             results.append(work())
         except BaseException as error:
@@ -172,20 +167,24 @@ def _threaded(work, seconds):
         try:
             thread.join(seconds)
         finally:
-            late = thread.is_alive()
-            _stop(thread)
-    if late:
+            if unfinished := thread.is_alive():
+                _stop(thread, late)
+    if unfinished:
         raise TimeoutError
     if errors:
         raise errors[0]
     return results[0]
 
 
-def _stop(thread):
-    """Raise `_Stop` in a thread again and again, in case it catches it; then leave it behind."""
-    for _ in range(int(GRACE / 0.05)):
-        if not thread.is_alive():
-            return
-        ident, error = ctypes.c_ulong(thread.ident), ctypes.py_object(_Stop)
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, error)
-        thread.join(0.05)
+def _stop(thread, late):
+    """Park a thread at the next step that it takes, whatever it catches."""
+    late.set()
+    frame = sys._current_frames().get(thread.ident)
+    while frame:
+        frame.f_trace, frame.f_trace_opcodes = (lambda *_: _park()), True
+        frame = frame.f_back
+
+
+def _park():
+    """Wait for ever, which takes no time of the processor. What waits is a daemon thread."""
+    threading.Event().wait()

@@ -85,7 +85,7 @@ def test_a_check_in_a_thread_ends_too(answer):
     assert "did not finish" in outcomes[0].message
 
 
-@pytest.mark.parametrize("answer", [loops, swallows, prints_for_ever, grades_itself, sleeps])
+@pytest.mark.parametrize("answer", [loops, swallows, prints_for_ever, waits_for_a_lock, sleeps])
 def test_without_a_fork_a_thread_is_stopped(monkeypatch, answer):
     monkeypatch.setattr(exercises.sandbox, "_fork_is_safe", lambda: False)
     start, outcome = time.perf_counter(), grade("0.1", answer)

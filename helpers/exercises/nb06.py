@@ -13,9 +13,17 @@ from helpers.exercises.expecting import alike, cases, expect, plain, raises, ret
 
 
 class Lent(list):
-    """A list that the engine does not copy, so a grader sees if the learner's code changes it."""
+    """A list that the engine does not copy, so a grader sees if the learner's code changes it.
+
+    Only the first copy, which is the engine's, is none: the learner may copy it.
+    """
+
+    lent = False
 
     def __deepcopy__(self, memo):
+        if self.lent:
+            return copy.deepcopy(list(self), memo)
+        self.lent = True
         return self
 
 

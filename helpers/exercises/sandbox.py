@@ -91,8 +91,12 @@ def _forked(work, seconds):
         if not receive.poll(seconds):
             raise TimeoutError
         return json.loads(receive.recv_bytes())
+    except TimeoutError:
+        raise
     except EOFError:
         raise EOFError(f"ended its own process {_how(pid)}") from None
+    except (OSError, ValueError):  # something else than a result arrived
+        raise EOFError("wrote into the pipe of its own check") from None
     finally:
         receive.close()
         with contextlib.suppress(OSError):

@@ -28,10 +28,7 @@ def first_hits(ranked, relevant, k: int) -> tuple[list[int], int]:
     TypeError for a string instead of a list of ids, or a k that is no whole number; ValueError for
     a k below 1.
     """
-    if isinstance(k, bool | np.bool_) or not hasattr(k, "__index__"):
-        raise TypeError(f"k must be a whole number, not {k!r:.60}")
-    if k < 1:
-        raise ValueError(f"k must be 1 or more, not {k}")
+    count(k, "k")
     ranks, relevant = {}, set(several(relevant, "relevant ids"))
     for rank, item in enumerate(several(ranked, "ranked ids", ordered=True)[:k], start=1):
         ranks.setdefault(item, rank)

@@ -28,12 +28,17 @@ ALMOST = {  # answers that almost equal an accepted form, but do not
     "5%": "5",
     "5 m²": "5 m2",
     "5–7": "5-7",
+    "+5": "5",
+    "05": "5",
+    "R&amp;D": "R&D",
+    "Zu\u0308rich": "Z\u00fcrich",
     "o’clock": "o'clock",
     "23\u00a0bar": "23 bar",
     "the seal of the large pump in hall C": "the seal of the large pump in hall B",
 }
 NOBODY = "If the leader is the best of the repeats too, return 'none'."
 EVERY = "Compare the averages of all the repeats."
+RULE = "Leave out (1 - level) / 2 of the means on each side."
 
 
 @exercise("0.1", "Exact match by hand", difficulty=1, importance=3, minutes=4)
@@ -69,6 +74,18 @@ def grade_exact(exact):
     case("23 bar.", ["23 bar"], returns=False, why="Punctuation counts.")
     for answer, form in ALMOST.items():
         case(answer, [form], returns=False, why="All but case and outer spaces counts.")
+    for mark in f"{string.punctuation}…£“":
+        why = f"Punctuation counts, {mark!r} too."
+        for answer, form in ((f"23 bar{mark}", "23 bar"), (f"{mark}23 bar", "23 bar")):
+            case(answer, [form], returns=False, why=why)
+            case(form, [answer], returns=False, why=why)
+    why, pages = "All of the answer counts, however long it is.", "page " * 100
+    case(f"{pages}7", [f"{pages}8"], returns=False, why=why)
+    case("SÜD-TOR Ç", ["süd-tor ç"], returns=True, why="Ignore the case of all letters.")
+    case("7", [str(n) for n in range(30)][::-1], returns=True, why="Any form may be the equal one.")
+    case("29", [str(n) for n in range(30)], returns=True, why="Any form may be the equal one.")
+    case("", ["23 bar"], returns=False, why="An empty answer is not this form.")
+    case("", ["23 bar", ""], returns=True, why="An empty answer equals an empty form.")
     case("anything", [], returns=False, why="Nothing can match an empty list of accepted forms.")
     rng = random.Random(0)
     for _ in range(50):
@@ -99,6 +116,7 @@ def grade_normalise(normalise):
     case, inside = cases(normalise), "Keep punctuation inside a word."
     case("23 litres", returns="23 litres", why="Nothing is to change here.")
     case("Horn BLOWS", returns="horn blows", why="Convert the text to lower case.")
+    case("ÜBER Çelik", returns="über çelik", why="Convert all letters to lower case.")
     case("horn blows.", returns="horn blows", why="Cut the punctuation at the ends of words.")
     for text in ("lid kx-2207", "14,000 wipes", "lid's hook", "twelve o'clock", "either/or 2.5"):
         case(text, returns=text, why=inside)
@@ -148,15 +166,22 @@ def interval(values, level=0.95):
 def grade_interval(interval):
     # These shares have few possible means, so that chance can't change the quantiles.
     shares, case, close = [1, 1, 1, 0, 1, 0, 1, 1, 0, 0], cases(interval), {"tolerance": 0.001}
-    rule = "Leave out (1 - level) / 2 of the resamples' means on each side."
-    case(shares, returns=(0.3, 0.9), why="Resample with replacement. " + rule, **close)
-    why = f"`level` is an argument. {rule}"
-    case(np.array(shares), 0.8, returns=(0.4, 0.8), why=why, **close)
-    case(shares, level=0.5, returns=(0.5, 0.7), why=why, **close)
+    mistakes = {
+        (0.6, 0.6): "Both are the mean of the data, as of any resample without replacement.",
+        (0, 1): "These are the least and the largest value: the interval is about the means.",
+        (3, 9): "These are the ends of sums: take the mean of each resample.",
+        (0.9, 0.3): "The lower end comes first.",
+    }
+    why = f"Take the means of at least 2,000 resamples. {RULE}"
+    case(shares, returns=(0.3, 0.9), why=why, mistakes=mistakes, **close)
+    always = {(0.3, 0.9): "That is the range for level=0.95: `level` is an argument."}
+    for level, ends in ((0.8, (0.4, 0.8)), (0.5, (0.5, 0.7))):
+        case(shares, level=level, returns=ends, why=RULE, mistakes=always, **close)
     why = "Every value may be drawn, each time anew, and a resample is as long as the data."
     case([0] * 9 + [1], returns=(0, 0.3), why=why, **close)
     case([1] + [0] * 4, returns=(0, 0.6), why=why, **close)
     case([1] * 4, returns=(1, 1), why="If all values are equal, so are all means.", **close)
+    case([7], returns=(7, 7), why="A single value is every resample.", **close)
 
     def reference(values, level):
         draws = np.random.default_rng(0).integers(0, len(values), (60_000, len(values)))
@@ -172,8 +197,10 @@ def grade_interval(interval):
         errors += [(got[0] - low) / (high - low), (got[1] - high) / (high - low)]
         call = f"interval({shown(values)}, {level})"
         both = f"should return about {shown((low, high))}, and returned {shown(got)}."
-        near = all(abs(error) < 0.15 for error in errors)
-        expect(near, f"The values may be any numbers; round nothing. {rule} {call} {both}")
+        why = f"The values may be any numbers. {RULE}"
+        if got == tuple(round(end, 4) for end in got):
+            why = "Do not round the ends."
+        expect(all(abs(error) < 0.15 for error in errors), f"{why} {call} {both}")
         error = float(np.sqrt(np.mean(np.square(errors))))
         if len(errors) >= 18 and error < 0.01:  # so near with many more than 2,000 resamples only
             return
@@ -216,11 +243,19 @@ def grade_lucky(lucky):
         ("There may be a single repeat.", [0.9, 0.4], [0.8, 0.7], "Alder"),
         ("Averages, not sums, are compared.", [0.9, 0.6, 0.6, 0.6], [0.8, 0.7, 0.7], "Alder"),
         ("Averages are not rounded.", [0.9, 0.7001, 0.7], [0.8, 0.7002, 0.7], "Alder"),
+        ("Averages are not rounded.", [0.9, 0.7000001], [0.8, 0.7000003], "Alder"),
         ("Scores are not rounded.", [0.9001, 0.7, 0.7], [0.9002, 0.6, 0.6], "Birch"),
+        ("Scores are not rounded.", [0.9000001, 0.7], [0.9000003, 0.6], "Birch"),
+        ("A repeat of 0 counts too.", [0.9, 0, 0.8], [0.8, 0.5, 0.5], "Alder"),
+        ("A repeat of 0 counts too.", [0.9, 0, 0], [0, 0, 0.1], "Alder"),
+        (EVERY, [0.9] + [0.8] * 20 + [0.1] * 20, [0.8] + [0.5] * 40, "Alder"),
     ):
         case({"Alder": alder, "Birch": birch}, returns=wanted, why=why)
     scores = {"Alder": [0.8, 0.9, 0.9], "Birch": [0.9, 0.8, 0.8], "Cedar": [0.7, 0.1, 0.1]}
     case(scores, returns="Birch", why="It need not be the one that fell furthest.")
+    why = "There may be any number of systems."
+    many = {f"Oak {n}": [n / 40, 0.5, 0.6] for n in range(30)}
+    case({**many, "Elm": [0.1, 0.9, 0.9]}, returns="Oak 29", why=why)
     case({"Alder": [0.9, 0.1]}, returns="none", why="A system alone is the best of the repeats.")
 
     def reference(scores):

@@ -19,8 +19,11 @@ def has(pattern):
 
 
 FORM = {  # what no prompt contains, in the order in which it is best mended
+    has(r"\\n"): "A backslash and an n are no new line: is it a raw string?",
+    has(r"\r"): r"A new line is '\n' alone, without '\r'.",
     has(r"\A(?!.*START)"): f"Each turn begins with {START}.",
     has(r"\A(?!.*END)"): f"Each message ends with {END}: your prompt has no such end mark.",
+    has(r"START\s"): f"The role follows {START} at once.",
     has(r"START(?!assistant)(?!.*START)"): "End with the opening of the assistant's turn.",
     has(r"START(?!.*START).*END"): "Leave the assistant's turn open: the model writes its text.",
     has(r"assistant\Z"): "Put a new line after the role in the opening too.",
@@ -69,17 +72,29 @@ def grade_chat_prompt(chat_prompt):
     five = [("user", "Which seal?"), ("assistant", "SL-3."), ("user", "How long does it last?")]
     five += [("system", "Name the unit."), ("user", "Well?")]
     case(five, why, turns(*(role for role, _ in five), "assistant"))
-    case([(role, f"Number {n}.") for n, (role, _) in enumerate(five * 3)], why)
+    case([(role, f"Number {n}.") for n, (role, _) in enumerate(five * 24)], why)
     case([("user", "How deep?"), ("tool", "4.5 m")], "A message may have any role.")
-    case([("Shift lead-2 ", "Stop it.")], "A message may have any role: write it as it is.")
+    for role in ("Shift lead-2 ", "Prüfer", ""):
+        case([(role, "Stop it.")], "A message may have any role: write it as it is.")
     why = "Close every message and open a new turn, even if the last message is the assistant's."
     case([("user", "Hello."), ("assistant", "Good day.")], why)
     why = "Keep each text as it is, with its spaces."
     for text in ("  Line one.\n\nLine two. ", "\n\tTwo.\n", "", " "):
         case([("user", text), ("tool", "4.5 m")], why)
     why = "Keep each text as it is."
-    for text in ("{role} {text} {0}", "%s 5 % \\n", '<b>R&D\'s</b> "role" of a text', "x " * 300):
+    for text in ("{role} {text} {0}", "%s 5 % \\n", '<b>R&D\'s</b> "role" of a text', "x " * 600):
         case([("user", text)], why)
+    for text in (
+        f"What is {END}?",
+        f"{START}user\nHow deep?{END}\n",
+        "One.\r\nTwo.\r\n",
+        "One.\x0bTwo.\u2028Three.",
+        "2\t 3  4",
+        "“Süd-Tor” – 5 m² … ’",
+        "Zu\u0308rich\xa0\u200b",
+        "R&amp;D",
+    ):
+        case([("user", text)], f"{why} It may hold any characters, and none is lost or replaced.")
     case([], "Without messages the prompt is the opening alone.")
     rng, roles = random.Random(0), ["system", "user", "assistant", "tool"]
     for size in range(40):
@@ -148,6 +163,11 @@ def grade_affordable(affordable):
     why = "An example that exceeds the budget does not fit, even as the first one."
     case("x", [four], "y", 5, words, returns=0, why=why)
     case("x", [], "y", 5, words, returns=0, why="Without examples the number is 0.")
+    why = "An example of 0 tokens always fits, unless the prompt has exceeded the budget before."
+    for budget, wanted in ((1, 0), (2, 1), (3, 3), (4, 4)):
+        case("x", ["", "a", "", "b"], "y", budget, words, returns=wanted, why=why)
+    case("", ["", "a"], "", 0, words, returns=1, why=why)
+    case("x", ["a"] * 50, "y", 42, words, returns=40, why="There was room for 40 examples.")
     why = "Measure every part with the `count` that is passed in: here it counts characters."
     case("ab", ["cde", "fg"], "h", 8, len, returns=2, why=why)
     case("ab", ["cde", "fg"], "h", 7, len, returns=1, why=why)
@@ -178,14 +198,22 @@ STYLED = {  # the parts of texts in house style
     ("a-b/c: 3 m² of 'Ü', or 50% \t; no.", "fin-038", "pay"): ANY,
     ("see Next step: 2", "eng-042", "note it"): ANY,
     ("very " * 20 + "long", "eng-042", "note it"): ANY,
+    ("Süd-Tor – “5 µm” … €", "eng-042", "note it"): ANY,
+    ("9  bar", "eng-042", "note it"): ANY,
+    ("R&amp;D's 'lid'!", "eng-042", "note it"): ANY,
     ("7", "eng-042", "x"): "One character is enough for an answer and an action.",
+    ("?", "eng-042", "x"): "One character is enough for an answer and an action.",
     ("9 bar", "B", "pay"): ID,
     ("9 bar", "042", "pay"): ID,
     ("9 bar", "KX-2207-b", "pay"): ID,
     ("9 bar", "7-Hr2-a-long-id-of-2024", "pay"): ID,
+    ("9 bar", "eng--042-", "pay"): ID,
     ("9 bar", "eng-042", "Tell R&D: 2 or 3 (not 4), then 'go'!"): ACTION,
     ("9 bar", "eng-042", "note Next step: pay"): ACTION,
     ("9 bar", "eng-042", "7 " * 50 + "x"): ACTION,
+    ("9 bar", "eng-042", "prüfe das Süd-Tor – “5 µm” … €"): ACTION,
+    ("9 bar", "eng-042", "call Élodie, 'now'!"): ACTION,
+    ("9 bar", "eng-042", "note  it;\tthen pay?"): ACTION,
 }
 ONE, GAP = "There is exactly one citation.", "There is one space between the parts."
 BARE, LINE = "Square brackets stand around the id alone.", "House style is one line."
@@ -194,6 +222,7 @@ OTHER = (
     {  # texts in another form
         "4 m Next step: pay.": "Without a citation a text is not in house style.",
         "The handbook does not say.": "This sentence is not in house style.",
+        "Süd-Tor – “5 m²”,  R&amp;D\r\n or so": "Any other text is returned as it is.",
         "4.5 m": "A short answer alone is not in house style.",
         "4.5 m [sup-103]": "Without a next step a text is not in house style.",
         "": "An empty text is not in house style.",
@@ -313,9 +342,9 @@ def grade_best_prompt(best_prompt):
         case(four, cap, wanted, why)
     for cap in (109, 80, 20):
         case(four, cap, "bare", why)
-    pair = [made("A", 40, 1, 2), made("B", 110, 2, 2)]
+    two = [made("A", 40, 1, 2), made("B", 110, 2, 2)]
     for cap, wanted in ((120, "B"), (100, "A")):
-        case(pair, cap, wanted, why)
+        case(two, cap, wanted, why)
     why = "Compare the share of True, not the number: candidates differ in their questions."
     case([made("many", 50, 6, 20), made("few", 60, 4, 5)], 120, "few", why)
     early = {"name": "early", "tokens": 50, "passed": [True] * 20 + [False] * 40}
@@ -330,14 +359,23 @@ def grade_best_prompt(best_prompt):
     why = "Only the share counts under the cap: tokens decide between equals."
     case([made("short", 10, 3333, 10_000), made("long", 9000, 1, 3)], 10_000, "long", why)
     case([made("short", 10, 78, 100), made("long", 110, 80, 100)], 120, "long", why)
+    for right, questions in ((499, 999), (9_999, 19_999)):
+        why = f"{right + 1}/{questions + 2} is more than {right}/{questions}: do not round."
+        pair = [made("short", 90, right, questions), made("long", 100, right + 1, questions + 2)]
+        case(pair, 120, "long", why)
     tied = [made("middle", 70, 8, 10), made("long", 100, 8, 10)]
     tied += [made("short", 40, 4, 5), made("weak", 10, 1, 5)]
     for order in (tied, tied[::-1]):
         case(order, 120, "short", "If shares are equal, take the candidate with fewer tokens.")
     none = [made("long", 90, 0, 4), made("short", 80, 0, 7), made("above", 130, 4, 4)]
     case(none, 120, "short", "A candidate that passed nothing fits as well.")
+    why = "A candidate may have 0 tokens or an empty name, and the cap may be 0."
+    case([made("no prompt", 0, 1, 2), made("A", 40, 2, 2)], 0, "no prompt", why)
+    case([made("", 40, 2, 2), made("A", 30, 1, 2)], 120, "", why)
+    many = [made(f"P{n}", 10 + n, n, 60) for n in range(60)]
+    case(many, 120, "P59", "There may be any number of candidates.")
     why = "If no candidate fits, return None."
-    for candidates, cap in ((four, 10), (pair, 30), ([], 120)):
+    for candidates, cap in ((four, 10), (two, 30), ([], 120)):
         case(candidates, cap, None, why)
 
     def reference(candidates, cap):
@@ -347,7 +385,7 @@ def grade_best_prompt(best_prompt):
     for _ in range(50):
         size = rng.randint(2, 7)
         tokens = rng.sample(range(10, 200, 10), size)
-        scores = [(rng.randint(0, n), n) for n in rng.choices(range(2, 9), k=size)]
+        scores = [(rng.randint(0, n), n) for n in rng.choices(range(1, 9), k=size)]
         rows = zip("ABCDEFG"[:size], tokens, scores, strict=True)
         candidates = [made(name, number, *score) for name, number, score in rows]
         cap = rng.randrange(min(tokens), 200)
@@ -386,6 +424,8 @@ def grade_choose(choose):
         ([-0.1] * 9 + [-9.0] * 9, [-1.0, -1.1], every),
         ([-0.54], [-0.51], exact),
         ([-0.500004], [-0.500002], exact),
+        ([-0.5000004], [-0.5000001], exact),
+        ([-0.1] * 200 + [-9.0] * 200, [-1.0, -1.1], every),
     ]
     for worse, better, why in rules:
         case([worse, better, [-9.0], [-8.0]], returns=1, why=why)
@@ -429,6 +469,10 @@ def grade_known(known):
     case(6, 8, 2, 0.5, "Use `options`, which is 2 here and not 4.")
     case(11, 20, 10, 0.5, "Use `options`, which is 10 here and not 4.")
     case(2, 3, 4, 5 / 9, "The result is not rounded.")
+    case(1, 1, 4, 1.0, "There may be a single answer, here a right one.")
+    case(0, 1, 4, 0.0, "There may be a single answer, here a wrong one.")
+    case(1, 2, 1000, 499 / 999, "Use `options`, which is 1000 here.")
+    case(2000, 3000, 3, 0.5, "p is the share of True among all of `correct`.")
     case(26, 100, 4, 1 / 75, "A little above guessing is a little above 0.")
 
     def reference(correct, options):

@@ -55,11 +55,15 @@ def grade_bm25(bm25):
     why = "The divisor is 2 + k1 * (1 - b + b * 0.5) here, with k1 = 1.5 and b = 0.75."
     case(2, 50, 100, 5, 100, returns=half, why=why)
     case(1, 100, 100, 5, 100, k1=3, returns=idf / 4, why="k1 is 3 here.")
+    case(3, 200, 100, 5, 100, k1=0, returns=idf, why="With k1 = 0 the factor of tf is 1.")
     case(2, 200, 100, 5, 100, b=0, returns=average, why="With b = 0 the length does not matter.")
     why = "b is 1 here, and the passage twice as long as the average: the bracket is 2."
     case(2, 80, 40, 5, 100, b=1, returns=idf * 2 / 5, why=why)
     why = "The idf is log(1 + 0.5 / 200.5) here: nearly 0, but above it."
     case(1, 100, 100, 200, 200, returns=math.log(1 + 0.5 / 200.5) / 2.5, why=why)
+    why = "The idf is log(1 + 999,995.5 / 5.5) here, and the divisor 3 + 1.5 * (0.25 + 0.75 * 50)."
+    rare = math.log(1 + 999_995.5 / 5.5)
+    case(3, 5000, 100, 5, 10**6, returns=rare * 3 / 59.625, why=why)
 
     def reference(tf, length, average, containing, total, k1, b):
         odds = (total - containing + 0.5) / (containing + 0.5)
@@ -134,6 +138,18 @@ def grade_fuse(fuse):
         rankings = [["x", *fill[0], "y"], ["z", *fill[1], "y"]]
         rest = [id for pair in zip(*fill, strict=True) for id in pair]
         case(rankings, [*best, *rest], why=f"{why}1/61 (x and z) and 2/{60 + rank} (y).")
+    why = "With constant 0 the sums are 1 (x and z), 1/2 + 1/3 (y) and 1/2 (w)."
+    case(two, ["x", "z", "y", "w"], constant=0, why=why)
+    why = "1/20,001 (w and x) is more than 1/20,002 (y and z), if only a little: do not round."
+    case([["w", "y"], ["x", "z"]], ["w", "x", "y", "z"], constant=20_000, why=why)
+    why = "The sums are 7/61 + 5/62 (y) and 5/61 + 7/62 (x): add up all rankings."
+    case([["x", "y"]] * 5 + [["y", "x"]] * 7, ["y", "x"], why=why)
+    why = "An id may be 0 or an empty string."
+    case([[7, 0], [0]], [0, 7], why=why)
+    case([["a", ""], [""]], ["", "a"], why=why)
+    why = "The sums are 2/61 (ü) and 1/62 (A, a and a with a space): no two of these are one id."
+    case([["ü", "A"], ["ü", "a"], ["", "a "]], ["ü", "", "A", "a", "a "], why=why)
+    case([[*range(300)]], [*range(300)], why="A ranking may have any length.")
     case([[], ["a"]], ["a"], why="A ranking may be empty.")
     case([], [], why="Without rankings the result is an empty list.")
 
@@ -189,6 +205,14 @@ def grade_ndcg(ndcg):
     why = "k is 10, as none is passed in: a hit at rank 10 counts, and one at rank 11 does not."
     for id, value in (("d10", 1 / math.log2(11)), ("d11", 0)):
         case(eleven, {id}, returns=value, why=why)
+    deep = [f"d{i}" for i in range(1, 101)]
+    why = "The hit is at rank 60, and the first 80 ids count."
+    case(deep, {"d60"}, 80, returns=1 / math.log2(61), why=why)
+    case(deep, set(deep), 80, returns=1, why="All of the first 80 ids are relevant.")
+    why = "An id may be 0 or an empty string, and here it is a hit at rank 1."
+    case([0, 1], {0}, returns=1, why=why)
+    case(["", "a"], {""}, returns=1, why=why)
+    case(["A", "a", "ä"], {"ä"}, returns=0.5, why="'ä' is the third of three different ids.")
     case(abc, set(), returns=0, why="If nothing is relevant, the value is 0.0.")
     case([], {"a"}, returns=0, why="If nothing was found, the value is 0.")
     case([], set(), returns=0, why="If nothing is relevant, the value is 0.0.")
@@ -256,6 +280,11 @@ def grade_ruined(ruined):
     why += "be slightly less: tolerate 1e-9."
     for start, end in ((1.0, 0.8), (0.7, 0.5), (0.5, 0.3)):
         case({"ash": start}, {"ash": end}, returns=["ash"], why=why)
+    why = "The fall is 0.2 - 4e-10: the tolerance is 1e-9."
+    case({"ash": 0.7}, {"ash": 0.5000000004}, returns=["ash"], why=why)
+    why = "`least` is 0 here: 'ash' falls by 0.1 and 'fir' by 0, and 'elm' rises."
+    before, after = {"fir": 0.0, "elm": 0.5, "ash": 0.5}, {"fir": 0.0, "elm": 0.6, "ash": 0.4}
+    case(before, after, least=0, returns=["ash", "fir"], why=why)
     for end, missing in ((0.301, "1e-3"), (0.300001, "1e-6"), (0.30000001, "1e-8")):
         why = f"The fall is 0.2 - {missing}, and the tolerance only 1e-9."
         case({"ash": 0.5}, {"ash": end}, returns=[], why=why)
@@ -265,6 +294,15 @@ def grade_ruined(ruined):
     before, after = {"ash": 0.601, "elm": 0.604}, {"ash": 0.3, "elm": 0.3}
     why = "'elm' falls by 0.304, 'ash' by 0.301: the largest fall comes first."
     case(before, after, returns=["elm", "ash"], why=why)
+    why = "'elm' falls by 0.30000002, 'ash' by 0.30000001: the largest fall comes first."
+    before, after = {"ash": 0.60000001, "elm": 0.60000002}, {"ash": 0.3, "elm": 0.3}
+    case(before, after, returns=["elm", "ash"], why=why)
+    why = "A query may be any string: 'Ash', 'ash', 'äsh' and '' are four of them."
+    before, after = {"Ash": 0.9, "ash": 0.8, "äsh": 0.7, "": 0.6}, {"Ash": 0.1, "ash": 0.7}
+    case(before, after, returns=["Ash", "äsh", ""], why=why)
+    before = {f"query {n}": 0.3 + n / 50 for n in range(30)}
+    why = "There may be any number of queries: all of these fall, the last one most."
+    case(before, {}, returns=[*before][::-1], why=why)
     case({"ash": 0.5}, {"ash": 0.5}, returns=[], why="If no query falls, the list is empty.")
     case({}, {}, returns=[], why="Without queries the list is empty.")
 
@@ -329,6 +367,19 @@ def grade_front(front):
     close = {"alder": (10, 0.5), "birch": (20, 0.502), "cedar": (20.4, 0.508)}
     why = "Each is strictly better than the faster ones, if only by a little: do not round."
     case(close, returns=["alder", "birch", "cedar"], why=why)
+    close = {"alder": (0.1, 0.5), "birch": (0.1000002, 0.5000002), "cedar": (0.1000004, 0.5)}
+    case(
+        close, returns=["alder", "birch"], why=why.partition(":")[0] + " but 'cedar': do not round."
+    )
+    why = "'cache' takes 0 ms, and nothing is faster."
+    case({"alder": (10, 0.5), "cache": (0, 0.1)}, returns=["cache", "alder"], why=why)
+    case({"alder": (10, 0.5), "cache": (0, 0.5)}, returns=["cache"], why=why)
+    slow = {"alder": (10**9, 0.9), "birch": (10**8, 0.8), "cedar": (10**8, 0.7)}
+    why = "'birch' beats 'cedar'; a pipeline may take any number of milliseconds."
+    case(slow, returns=["birch", "alder"], why=why)
+    many = {f"p{ms}": (ms, ms / 100) for ms in range(1, 41)}
+    why = "There may be any number of pipelines: none of these beats another."
+    case(dict(sorted(many.items())), returns=[*many], why=why)
     why = "A pipeline of quality 0 is on the front if no other beats it."
     case({"alder": (10, 0.0), "birch": (5, -1.0)}, returns=["birch", "alder"], why=why)
     case({}, returns=[], why="Without pipelines the result is an empty list.")
@@ -384,13 +435,19 @@ def grade_search(search):
     why = "Only passage 0 is allowed, though k is 3: return fewer than k."
     case([0.5, 0.9, 0.1], [True, False, False], 3, returns=[0], why=why)
     case(scores, allowed, 1, returns=[2], why="k is 1: return the best allowed passage.")
+    case(scores, allowed, 0, returns=[], why="k is 0: return no passage.")
     why = "If no passage is allowed, the result is an empty list."
+    case([], [], 3, returns=[], why=why)
     case([0.5, 0.9], [False, False], 1, returns=[], why=why)
     why = "Passages 0 and 1 are allowed, with negative scores, and -1.5 is the higher one."
     case([-1.5, -5.0, -2.0], [True, True, False], 2, returns=[0, 1], why=why)
     case([-3e9, -1e12, 0.5], [True, True, False], 2, returns=[0, 1], why="0 and 1 are allowed.")
     case([0.5, 0, -1.0], [True, True, True], 3, returns=[0, 1, 2], why="A score may be 0.")
     case([0.501, 0.502], [True, True], 2, returns=[1, 0], why="0.502 is more than 0.501.")
+    why = "0.5000003 is more than 0.5000001."
+    case([0.5000001, 0.5000003], [True, True], 2, returns=[1, 0], why=why)
+    why = "A score may be 0, and 1e-12 is more."
+    case([0.1, 0, 1e-12, -1.0], [True] * 4, 4, returns=[0, 2, 1, 3], why=why)
     why = "Passage 0 has the same score as passage 1, but is not allowed."
     case([0.9, 0.9, 0.1], [False, True, True], 2, returns=[1, 2], why=why)
     why = "Passage 2 has the same score as passage 1, but is not allowed."
@@ -401,6 +458,9 @@ def grade_search(search):
     case([0.9, 0.9, 0.9, 0.1], [True, True, True, True], 2, returns=[0, 1], why=why)
     late, why = [0.9] * 11 + [0.1], "Only the last passage is allowed."
     case(late, [False] * 11 + [True], 1, returns=[11], why=why)
+    why = "There may be any number of passages: the last 200 are allowed, and k is 150."
+    rising, last = [n / 300 for n in range(300)], [n >= 100 for n in range(300)]
+    case(rising, last, 150, returns=[*range(299, 149, -1)], why=why)
 
     rng = random.Random(0)
     for _ in range(60):

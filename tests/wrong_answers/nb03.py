@@ -220,7 +220,7 @@ WRONG = [
         ("missing first", ("falls.get", "lambda q: (q not in after, falls[q])"), "0.6 (elm)"),
         ("0.25 by default", ("=0.2)", "=0.25)"), "This is a fall of 0.2"),
         ("returns a set", (RUINED, "set(fallen)"), "Return a list, not a set"),
-        ("at most three", (RUINED, f"{RUINED}[:3]"), "Return all ruined queries"),
+        ("at most three", (RUINED, f"{RUINED}[:3]"), "any number of queries"),
     ),
     *faults(
         "3.5",

@@ -81,6 +81,8 @@ def grade_exact(exact):
             case(form, [answer], returns=False, why=why)
     why, pages = "All of the answer counts, however long it is.", "page " * 100
     case(f"{pages}7", [f"{pages}8"], returns=False, why=why)
+    for text in (f"{pages}7", 'R&D <b> "Zu\u0308rich" (5 m²)!'):
+        case(text, [text], returns=True, why="The answer equals the form.")
     case("SÜD-TOR Ç", ["süd-tor ç"], returns=True, why="Ignore the case of all letters.")
     case("7", [str(n) for n in range(30)][::-1], returns=True, why="Any form may be the equal one.")
     case("29", [str(n) for n in range(30)], returns=True, why="Any form may be the equal one.")
@@ -126,7 +128,9 @@ def grade_normalise(normalise):
     for mark in string.punctuation:
         why = f"All marks of string.punctuation are cut, {mark!r} too."
         case(f"lid {mark}wet{mark}", returns="lid wet", why=why)
-    for text in ("“wet” lid", "£12 5°", "süd-tor"):
+    for mark in string.punctuation:
+        case(f"lid a1{mark}b2", returns=f"lid a1{mark}b2", why=f"{inside[:-1]}, {mark!r} too.")
+    for text in ("“wet” lid", "zu\u0308rich", "£12 5°", "süd-tor"):
         case(text, returns=text, why="Cut no more than the marks of string.punctuation.")
     why = "Drop articles only where they are whole words."
     for text in ("another banana skin", "an-7 the-lid a/b"):

@@ -129,9 +129,10 @@ def grade_affordable(affordable):
 
     case, heard, four = cases(affordable), [], "one two three four"
     parts, six = ("be brief", ["a b c", "d e f"], "how deep"), "one two three four five six"
-    returns(affordable(*parts, 100, noted), float, "the number of examples that fit")
+    own = (" Be brief:\n\n", ["Q: Wie  tief?\nA: 4 m² – 'Ü'!\n", "\td e f. "], "\nHow deep? ")
+    returns(affordable(*own, 100, noted), float, "the number of examples that fit")
     expect(heard, "Measure with the `count` that is passed in: yours never calls it.")
-    whole = all(text in ("be brief", "how deep", "a b c", "d e f") for text in heard)
+    whole = all(text in (own[0], *own[1], own[2]) for text in heard)
     expect(whole, "Call `count` for each part, whole and on its own, and add up.")
     case(*parts, 100, words, returns=2, why="Both examples fit.")
     case(*parts, 9, words, returns=1, why="The second example exceeds the budget.")
@@ -167,7 +168,7 @@ def grade_affordable(affordable):
     for budget, wanted in ((1, 0), (2, 1), (3, 3), (4, 4)):
         case("x", ["", "a", "", "b"], "y", budget, words, returns=wanted, why=why)
     case("", ["", "a"], "", 0, words, returns=1, why=why)
-    case("x", ["a"] * 50, "y", 42, words, returns=40, why="There was room for 40 examples.")
+    case("x", ["a"] * 300, "y", 202, words, returns=200, why="There was room for 200 examples.")
     why = "Measure every part with the `count` that is passed in: here it counts characters."
     case("ab", ["cde", "fg"], "h", 8, len, returns=2, why=why)
     case("ab", ["cde", "fg"], "h", 7, len, returns=1, why=why)
@@ -201,6 +202,7 @@ STYLED = {  # the parts of texts in house style
     ("Süd-Tor – “5 µm” … €", "eng-042", "note it"): ANY,
     ("9  bar", "eng-042", "note it"): ANY,
     ("R&amp;D's 'lid'!", "eng-042", "note it"): ANY,
+    ("9\xa0bar \u200b<|im_end|> Zu\u0308rich", "eng-042", "note it"): ANY,
     ("7", "eng-042", "x"): "One character is enough for an answer and an action.",
     ("?", "eng-042", "x"): "One character is enough for an answer and an action.",
     ("9 bar", "B", "pay"): ID,
@@ -215,6 +217,7 @@ STYLED = {  # the parts of texts in house style
     ("9 bar", "eng-042", "call Élodie, 'now'!"): ACTION,
     ("9 bar", "eng-042", "note  it;\tthen pay?"): ACTION,
 }
+STYLED |= {(f"{mark}9 bar{mark}", "eng-042", "pay"): ANY for mark in "\"'()<>{}*_%+-=.,:;#/!?0"}
 ONE, GAP = "There is exactly one citation.", "There is one space between the parts."
 BARE, LINE = "Square brackets stand around the id alone.", "House style is one line."
 WORDS = "The words are 'Next step: ', exactly so."
@@ -262,6 +265,7 @@ OTHER = (
         PLAIN.replace("step: ", "step:\n"): LINE,
         "9 bar [eng-042] Next step: .": "A text without an action is not in house style.",
     }
+    | {f"{PLAIN}{mark}": "Nothing may follow the full stop." for mark in ",;:!?\"')>*_-"}
     | {f"9 bar [eng{mark}042] Next step: note it.": ID for mark in " _./:#"}
 )
 

@@ -376,11 +376,13 @@ def grade_best_prompt(best_prompt):
     why = "A candidate may have 0 tokens or an empty name, and the cap may be 0."
     case([made("no prompt", 0, 1, 2), made("A", 40, 2, 2)], 0, "no prompt", why)
     case([made("", 40, 2, 2), made("A", 30, 1, 2)], 120, "", why)
+    case([made("A", 40, 2, 2)], 120, "A", "There may be a single candidate.")
     many = [made(f"P{n}", 10 + n, n, 60) for n in range(60)]
     case(many, 120, "P59", "There may be any number of candidates.")
     why = "If no candidate fits, return None."
     for candidates, cap in ((four, 10), (two, 30), ([], 120)):
         case(candidates, cap, None, why)
+    case([made("A", 1, 2, 2)], 0, None, "A candidate of 1 token exceeds a cap of 0.")
 
     def reference(candidates, cap):
         ranked = sorted(candidates, key=lambda c: (-np.mean(c["passed"]), c["tokens"]))

@@ -315,9 +315,12 @@ def grade_pick(pick):
     case(table(("B", 0.9, 2.0000004, 5), ("A", 0.9, 2.0000001, 5)), 10, 10, returns="A", why=why)
     why = "A value may be 0, and so may a limit: A is within both."
     for row in (("A", 0.9, 0, 0), ("A", 0.9, 0.0, 0.0)):
-        case(table(("B", 1.0, 1, 1), row), 0, 0, returns="A", why=why, mistakes={None: why})
+        rows = table(("B", 1.0, 1, 0), ("C", 1.0, 0, 1), row)
+        case(rows, 0, 0, returns="A", why=why, mistakes={None: why})
     why = "A is within both limits, 5.5 ms and 3.5 MB."
     case(table(("A", 0.9, 5.4, 3.4)), 5.5, 3.5, returns="A", why=why, mistakes={None: why})
+    case(table(("", 0.9, 1, 1)), 5, 5, returns="", why="A kind may be an empty string.")
+    case(table(("A", 0.9, 5000, 9000)), 10**4, 10**4, returns="A", why="Limits may be large.")
     many = [(f"K{n}", n / 100, n, 5) for n in range(40)]
     case(table(*many), 100, 10, returns="K39", why="There may be any number of rows.")
     why = "A recall of 0 is the highest if there is no other."
@@ -327,6 +330,10 @@ def grade_pick(pick):
         case(table(("A", 0.9, 5.5, 3.5)), max_ms, max_mb, returns=None, why=why)
         why = "A takes 5.00001 ms and 3.00001 MB: no row is within both limits."
         case(table(("A", 0.9, 5.00001, 3.00001)), max_ms, max_mb, returns=None, why=why)
+    for row, limit in ((5.5, 5.4), (0.7, 0.6), (2.00002, 2.00001)):
+        why = f"A takes {row}, more than the limit {limit}."
+        case(table(("A", 0.9, row, 0.1)), limit, 9, returns=None, why=why)
+        case(table(("A", 0.9, 0.1, row)), 9, limit, returns=None, why=why)
     for none in (table(flat, pq), []):
         case(none, 5, 1, returns=None, why="No row is within both limits: return None.")
 

@@ -297,9 +297,11 @@ def grade_ruined(ruined):
     why = "'elm' falls by 0.30000002, 'ash' by 0.30000001: the largest fall comes first."
     before, after = {"ash": 0.60000001, "elm": 0.60000002}, {"ash": 0.3, "elm": 0.3}
     case(before, after, returns=["elm", "ash"], why=why)
-    why = "A query may be any string: 'Ash', 'ash', 'äsh' and '' are four of them."
-    before, after = {"Ash": 0.9, "ash": 0.8, "äsh": 0.7, "": 0.6}, {"Ash": 0.1, "ash": 0.7}
-    case(before, after, returns=["Ash", "äsh", ""], why=why)
+    why = "A query may be any string, and no two of these are the same."
+    before, after = {"Ash": 0.9, "ash": 0.8, "äsh's?": 0.7, "": 0.6, "ash ": 0.5}, {"Ash": 0.85}
+    case(before, {**after, "ash": 0.7}, returns=["äsh's?", "", "ash "], why=why)
+    why = "The fall is 0.12343, and `least` 0.1234321, a little more."
+    case({"ash": 0.62343}, {"ash": 0.5}, least=0.1234321, returns=[], why=why)
     before = {f"query {n}": 0.3 + n / 50 for n in range(30)}
     why = "There may be any number of queries: all of these fall, the last one most."
     case(before, {}, returns=[*before][::-1], why=why)
@@ -380,6 +382,11 @@ def grade_front(front):
     many = {f"p{ms}": (ms, ms / 100) for ms in range(1, 41)}
     why = "There may be any number of pipelines: none of these beats another."
     case(dict(sorted(many.items())), returns=[*many], why=why)
+    why = "The last one beats all others, however many there are."
+    case({**many, "best": (0.5, 0.9)}, returns=["best"], why=why)
+    why = "A name may be any string, and no two of these are the same."
+    names = {"": (30, 0.6), "A ": (20, 0.5), "A": (10, 0.4), "a": (9, 0.3), "ä's!": (8, 0.2)}
+    case(names, returns=[*names][::-1], why=why)
     why = "A pipeline of quality 0 is on the front if no other beats it."
     case({"alder": (10, 0.0), "birch": (5, -1.0)}, returns=["birch", "alder"], why=why)
     case({}, returns=[], why="Without pipelines the result is an empty list.")

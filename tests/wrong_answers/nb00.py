@@ -60,6 +60,12 @@ WRONG = [
         ("signs are dropped", ("answer.strip()", 'answer.strip(" -+")'), OTHERS),
         ("the plural is dropped", (".lower()", '.lower().rstrip("s")'), OTHERS),
         ("the first letters", (EQUAL, f"answer[:12] == {FORM}[:12]"), OTHERS),
+        ("outer marks are dropped", (".strip()", '.strip().rstrip("!?")'), "Punctuation counts"),
+        (
+            "no empty answer",
+            ("    return", "    if not answer: return False\n    return"),
+            "empty form",
+        ),
         ("strings", ("any(", '"no" if True else ('), "Return True or False"),
         ("an empty list matches", ("return any", "return not accepted or any"), "empty list"),
         ("no return", ("return any", "any"), "None"),
@@ -73,6 +79,7 @@ WRONG = [
         ("commas inside words", (CUT, f'{CUT}.replace(",", "")'), INSIDE),
         ("apostrophes inside words", (CUT, f"{CUT}.replace(\"'\", '')"), INSIDE),
         ("splits at hyphens", (WORDS, 'text.lower().replace("-", " ").split()'), INSIDE),
+        ("marks inside words", (CUT, f"{CUT}.replace('!', '')"), INSIDE),
         ("splits at slashes", (WORDS, 'text.lower().replace("/", " ").split()'), INSIDE),
         ("punctuation cut at the right end only", (".strip(", ".rstrip("), "before and after it"),
         ("only the ends of the text", (CUT, "word", "text.", TEXT), "both ends of every word"),
@@ -123,6 +130,7 @@ WRONG = [
         ("twenty resamples", ("2000", "20"), "interval("),
         ("two hundred resamples", ("2000", "200"), "Draw at least 2,000"),
         ("rounded", ("low, high\n", "round(low, 2), round(high, 2)\n"), "Do not round the ends"),
+        ("one value raises", ("    rng", "    values[1]\n    rng"), "IndexError"),
         ("never below 0", ("return low", "return max(0, low)"), "may be any numbers"),
     ),
     *faults(
@@ -146,6 +154,12 @@ WRONG = [
         ("the first three repeats", ("[1:]", "[1:4]"), EVERY),
         ("the sum", (f" / len({REPEATS})", ""), "not sums"),
         ("rounds the averages", (AVERAGE, f"round({AVERAGE}, 2)"), "not rounded"),
+        ("rounds to six places", (AVERAGE, f"round({AVERAGE}, 6)"), "not rounded"),
+        (
+            "leaves out zeros",
+            ("(scores[name][1:])", "([s for s in scores[name][1:] if s])"),
+            "of 0",
+        ),
         ("the one that fell furthest", lucky_drop, "return 'none'"),
         (
             "any fall",

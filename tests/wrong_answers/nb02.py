@@ -12,6 +12,7 @@ COSINES = f"vectors @ query / {WHERE}"
 ROOT, TERM = "np.sqrt(np.maximum(0, 2 - 2 * cosine))", "2 - 2 * cosine"
 PIECES, SLICE, STEP = "return pieces", "words[start : start + size]", "size - overlap"
 LONGER = "words[max(start, overlap) - overlap : start + size]"
+SAME = "of the same length"
 LOST, LENGTHS, SHARE = "max(0, n - limit)", "sum(lengths)", "lost / sum(lengths) if lengths"
 FITS = 'row["ms"] <= max_ms and row["MB"] <= max_mb'
 KEY, NONE = '(row["recall"], -row["ms"])', "return None"
@@ -121,6 +122,7 @@ WRONG = [
         ("sorts only partly", (f"{SORTED[:-9]}", PARTLY), "the best are"),
         ("without a copy of itself", ("-cosines", "-cosines * (cosines < 0.999)"), "has cosine 1"),
         ("rounds to four decimals", ("-cosines", "-cosines.round(4)"), "do not round"),
+        ("the last k", ("-cosines)[:k]", "cosines)[-k:][::-1]"), "k is 0"),
         ("fails for whole numbers", (FIRST, f"query /= 1\n    {FIRST}"), "Cannot cast"),
         ("from 1", ("np.argsort(-cosines)[:k]", "(1 + np.argsort(-cosines)[:k])"), "no row 4"),
         ("all rows", ("[:k]", ""), "return 2 of them, what"),
@@ -214,6 +216,12 @@ WRONG = [
         ("loses long chunks whole", (LOST, "n * (n > limit)"), "does read its first tokens"),
         ("of the room", (LENGTHS, "(limit * len(lengths))"), "the room in the encoder"),
         ("whole numbers", ("lost /", "lost //"), "the others lose none"),
+        ("no limit of 0", ("n - limit", "n - (limit or 512)"), "With a limit of 0"),
+        (
+            "different lengths",
+            ("n in lengths)", "n in set(lengths))", LENGTHS, "sum(set(lengths))"),
+            SAME,
+        ),
         ("one token too many", (LOST, "max(0, n - limit + 1)"), "the others lose none"),
         ("exactly the limit", (LOST, "(n >= limit) * max(1, n - limit)"), "exactly `limit` tokens"),
         ("raises without chunks", (" if lengths else 0.0", ""), "For an empty list"),
@@ -247,6 +255,7 @@ WRONG = [
         ("rounds the recall", (KEY, '(round(row["recall"], 2), -row["ms"])'), "by 0.0003"),
         ("whole milliseconds", (KEY, '(row["recall"], -int(row["ms"]))'), "B is faster"),
         ("whole limits", ('row["ms"] <=', 'int(row["ms"]) <='), "5.5 ms"),
+        ("no limit of 0", ("max_ms and", "(max_ms or 9) and"), "so may a limit"),
         ("whole megabytes", ('row["MB"] <=', 'int(row["MB"]) <='), "3.5 MB"),
         ("the sum of the limits", (FITS, 'row["ms"] + row["MB"] <= max_ms + max_mb'), "max_ms"),
         ("compares with the first", pick_compares_with_first, "B is the fastest"),

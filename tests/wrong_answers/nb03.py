@@ -113,6 +113,7 @@ WRONG = [
         ("rounds", (SCORE, f"round({SCORE}, 3)"), "Do not round"),
         ("short is average", ("* length", "* max(length, average)"), "b * 0.5"),
         ("counts once", ("    return", "    tf = min(tf, 1)\n    return"), "nearly the idf"),
+        ("no k1 of 0", ("k1 * norm", "(k1 or 1.5) * norm"), "With k1 = 0"),
         ("fails for tf 0", (SCORE, "idf / (1 + k1 * norm / tf)"), "ZeroDivisionError"),
     ),
     *faults(
@@ -158,6 +159,9 @@ WRONG = [
             ("sums = {}", "rankings and rankings[0][0]; sums = {}"),
             "empty",
         ),
+        ("rounds to five places", ("sums.get,", "lambda id: round(sums[id], 5),"), "do not round"),
+        ("no constant of 0", ("constant + ", "(constant or 60) + "), "With constant 0"),
+        ("no empty id", ("            sums", "            if id: sums"), "fuse([[7, 0], [0]])"),
         ("returns a dict", (FUSED, "sums"), "Return a list, not a dict"),
         ("rank 1 for all", ("+ rank", "+ 1"), "1/61 (z) and 1/62 (x)"),
         (
@@ -192,6 +196,7 @@ WRONG = [
         ("the first hit", ("for rank in ranks)", "for rank in list(ranks)[:1])"), "2 relevant ids"),
         ("per cent", (RATIO, "100 * gain / best if best else 0.0"), "The gain at rank 1"),
         ("returns both sums", (RATIO, "gain, best"), "Return a number, not a tuple"),
+        ("no empty id", ("if id in", "if id and id in"), "may be 0"),
         ("ignores deep hits", ("[:k]", "[:k][:5]"), "k is 10, as none"),
     ),
     *faults(
@@ -219,6 +224,7 @@ WRONG = [
         ("sorts rounded falls", ("falls.get", "lambda q: round(falls[q], 2)"), "by 0.304"),
         ("missing first", ("falls.get", "lambda q: (q not in after, falls[q])"), "0.6 (elm)"),
         ("0.25 by default", ("=0.2)", "=0.25)"), "This is a fall of 0.2"),
+        ("no least of 0", ("least - 1e-9", "(least or 0.2) - 1e-9"), "`least` is 0"),
         ("returns a set", (RUINED, "set(fallen)"), "Return a list, not a set"),
         ("at most three", (RUINED, f"{RUINED}[:3]"), "any number of queries"),
     ),
@@ -243,6 +249,7 @@ WRONG = [
         ("two of equal ones", (KEPT, f"[n for n in {KEPT} if n != 'cedar' or {FEW}]"), "all three"),
         ("the same object", ("o != p", "o is not p"), "Equal pipelines do not beat"),
         ("whole milliseconds", ("o[0] <= p[0]", "int(o[0]) <= int(p[0])"), "do not round"),
+        ("no 0 ms", ("o[0] <=", "(o[0] or 99) <="), "takes 0 ms"),
         ("beaten by two", ("any(", "1 < sum("), "is slower and worse"),
         ("returns a dict", (KEPT, "dict.fromkeys(kept)"), "Return a list, not a dict"),
         ("returns pairs", (KEPT, "[(n, pipelines[n]) for n in kept]"), "without their numbers"),
@@ -275,6 +282,7 @@ WRONG = [
         ("returns all", ("[:k]", ""), "3 and 1 have the highest"),
         ("negative indices", each("i - len(scores)"), "3 and 1 have the highest"),
         ("raises for none", ("    return", "    indices[0]\n    return"), "IndexError"),
+        ("no k of 0", ("[:k]", "[: k or 10]"), "k is 0"),
         ("always two", ("[:k]", "[:2]"), "k is 1:"),
     ),
 ]

@@ -88,7 +88,7 @@ def cases(function, mistakes: dict | None = None):
         except Raised as error:
             raise Raised(f"{error} {why}".rstrip()) from error.__cause__
         right = alike(got, returns, tolerance)
-        if not right and _rounded(got, returns):
+        if not right and _rounded(got, returns, tolerance):
             raise Wrong(f"Do not round the result. {_both(call, returns, got)}")
         known = {**(mistakes or {}), **general}
         if got is None and None not in known and not right:
@@ -156,13 +156,20 @@ def _both(call, wanted, got) -> str:
     return f"{call} should return {shown(wanted)}, and returned {shown(got)}."
 
 
-def _rounded(got, wanted) -> bool:
-    """Is one the other, rounded to so many decimals?"""
+def _rounded(got, wanted, tolerance) -> bool:
+    """Is it the right result, but for numbers in it that are rounded to so many decimals?"""
     got, wanted = plain(got), plain(wanted)
+    if isinstance(wanted, dict) and isinstance(got, dict) and got.keys() == wanted.keys():
+        got, wanted = list(got.values()), [wanted[key] for key in got]
+    if isinstance(wanted, list | tuple) and isinstance(got, list | tuple):
+        pairs = zip(got, wanted, strict=False)
+        wrong = [(g, w) for g, w in pairs if not alike(g, w, tolerance)]
+        rounded = all(_rounded(g, w, tolerance) for g, w in wrong)
+        return len(got) == len(wanted) and bool(wrong) and rounded
     if not isinstance(got, float) or not isinstance(wanted, float) or not math.isfinite(wanted):
         return False
     long = wanted != round(wanted, 5)  # what has few decimals looks rounded by chance
-    return long and got != 0 and any(got == round(wanted, decimals) for decimals in range(1, 6))
+    return long and got != 0 and any(got == round(wanted, decimals) for decimals in range(1, 10))
 
 
 def _made(got, mistake, tolerance) -> bool:

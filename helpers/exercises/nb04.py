@@ -66,6 +66,17 @@ def grade_fit(fit):
     case("q", ["a b", "c", "a b", "d"], 5, ["a b", "c"], why)
     case("q", ["a b", "", " C  d "], 5, ["a b", "", " C  d "], "There was room for all of them.")
     case("q", [], 4, [], "Without passages the result is an empty list.")
+    why = "An empty passage has no tokens: it fits even if nothing of the budget is left."
+    case("q", ["a b", "", "c", ""], 3, ["a b", ""], why)
+    case("", [""], 0, [""], why)
+    case("", ["a", "b c"], 1, ["a"], "The question has no tokens: all of the budget is left.")
+    case("", ["a"], 0, [], "With a budget of 0 not even one token fits.")
+    case("a b c", ["", "d"], 2, [], "The question alone exceeds the budget.")
+    odd, why = ["Ü–½\r\n", "Ü–½\r\n", " co-op?\tNo. "], "`len` counts characters: 3, 5, 5 and 12."
+    for budget, kept in ((25, 3), (24, 2), (12, 1)):
+        case(" ? ", odd, budget, odd[:kept], f"{why} Count and return each text as it is.", len)
+    many = [f"w{i}" for i in range(300)]
+    case("q", many, 300, many[:-1], "There is room for the question and 299 words.")
 
     def reference(question, passages, budget, count):
         total = np.cumsum([count(question), *map(count, passages)])[1:]
@@ -108,6 +119,10 @@ def grade_diagnose(diagnose):
         "NNNN": ("reader", "There was nothing to retrieve: the reader should have abstained."),
         "NYNY": ("fine", "It has no answer and the system abstained: fine, whatever was shown."),
         "NYNN": ("reader", "It has no answer, and the reader did not abstain."),
+        "NNYN": ("reader", "It has no answer, so fine means abstained, whatever `right` says."),
+        "NYYN": ("reader", "It has no answer, so fine means abstained, whatever `right` says."),
+        "NNYY": ("fine", "It has no answer and the system abstained: whatever `right` says."),
+        "NYYY": ("fine", "It has no answer and the system abstained: whatever `right` says."),
     }
     words = ["fine", "lucky", "reader", "retriever"]
     other = {(lambda got: isinstance(got, str) and got not in words): f"Return one of {words}."}
@@ -150,6 +165,11 @@ def grade_judge_citations(judge_citations):
     why = "No passage has exactly the cited id, so it is invented."
     for cited, other in (("sup-1", "sup-10"), ("sup-10", "sup-1"), ("sup-1", "fin-1")):
         case("4 m", {cited: "invented"}, [(other, "The cable is 4 m long.")], why)
+    for other in ("SUP-1", "sup-1 ", " sup-1", "sup_1", "sup1", "sup-1.md"):
+        case("4 m", {other: "invented", "sup-1": "supported"}, [cable], why)
+        case("4 m", {"sup-1": "invented"}, [(other, cable[1])], why)
+    why = "An id in the text of another passage does not count."
+    case("4 m", {"sup-1": "invented"}, [("fin-2", "See sup-1: the cable is 4 m long.")], why)
     why = "The cited document does not contain the answer; the other one does not count."
     case("62 metres", {"fin-2": "not in it"}, [seal, supper], why)
     why = "The words of the answer must stand together in the text, in their order."
@@ -159,7 +179,8 @@ def grade_judge_citations(judge_citations):
     case("the SEAL", {"sup-1": "supported"}, [seal], why)
     case("supper", {"fin-2": "supported"}, [("fin-2", "The SUPPER is cold.")], why)
     why = "The answer must be there as whole words, not as a part of a longer word."
-    for short, text in (("44", "Open 144 days."), ("44", "Room 440 is dry."), ("62 m", seal[1])):
+    longer = (("44", "Open 144 days."), ("44", "Room 440 is dry."), ("62 m", seal[1]))
+    for short, text in (*longer, ("ber", "Open über lunch."), ("caf", "A café is near.")):
         case(short, {"saf-3": "not in it"}, [("saf-3", text)], why)
     why = "The text does not contain the answer: a full stop is no other sign."
     case("4.5 m", {"saf-3": "not in it"}, [("saf-3", "The cable is 485 m long.")], why)
@@ -170,10 +191,22 @@ def grade_judge_citations(judge_citations):
     for passages in ([seal, blade, supper, cable], [cable, supper, blade, seal]):
         for short in ("62 metres", "14,000 wipes", "4 m"):
             case(short, {"sup-1": "supported"}, passages, why)
+    empty, why = (
+        ("sup-1", ""),
+        "The id has a passage, so it is not invented, even if that is empty.",
+    )
+    case("4 m", {"sup-1": "not in it"}, [empty], why)
+    case("4 m", {"sup-1": "supported"}, [empty, cable, empty], f"{why} Another has the answer.")
     why = "Neither passage contains the answer: it runs over from one to the other."
     case("62 metres", {"s-1": "not in it"}, [("s-1", "up to 62"), ("s-1", "metres of it")], why)
     verdicts = {"eng-5": "invented", "fin-2": "not in it", "sup-1": "supported", "x-3": "invented"}
     case("62 metres", verdicts, [seal, supper], "Judge every cited id on its own.")
+    verdicts = {f"x-{i}": "supported" if i % 3 else "not in it" for i in range(40)}
+    passages = [(name, f"Passage {part}.") for part in range(6) for name in verdicts]
+    passages += [(name, cable[1]) for name in verdicts if verdicts[name] == "supported"]
+    why = "Judge every cited id, by all of its passages: these are 40 ids with 6 or 7 each."
+    for some in (passages, passages[::-1]):
+        case("4 m", verdicts, some, why)
 
 
 @exercise("4.4", "A score that knows the risk", difficulty=1, importance=2, minutes=6)
@@ -202,10 +235,14 @@ def grade_risk_score(risk_score):
     case([True, False], [True, False], 1, returns=-0.5, why=why)
     why = "Without a cost in the call, a wrong answer costs 1: keep `cost=1` in the first line."
     case([False], [False], returns=-1.0, why=why)
+    why = "The cost may be passed by its name, as in the example."
+    case([False, True], [False] * 2, cost=2, returns=-0.5, why=why)
     right, abstained = [True, False, False], [False, True, False]
-    rounded = {round(-1 / 3, n): "Return the mean itself; yours is rounded." for n in (2, 3, 4)}
-    why = "The points are 1, 0 and -2."
-    case(right, abstained, 2, returns=-1 / 3, why=why, mistakes=rounded)
+    case(right, abstained, 2, returns=-1 / 3, why="The points are 1, 0 and -2.")
+    case([False] * 2, [False] * 2, 2.5, returns=-2.5, why="The mean of -2.5 and -2.5 is -2.5.")
+    for cost in (1e-5, 4e9):
+        why = f"A cost may be of any size: the points are -{cost:g}, 0 and 0."
+        case([False] * 3, [False, True, True], cost, returns=-cost / 3, why=why)
 
     def reference(right, abstained, cost):
         return np.mean(
@@ -213,8 +250,7 @@ def grade_risk_score(risk_score):
         )
 
     rng = random.Random(1)
-    for _ in range(20):
-        size = rng.randint(1, 12)
+    for size in [*range(1, 13), 200, 999] * 2:
         right, abstained = rng.choices([True, False], k=size), rng.choices([True, False], k=size)
         args = right, abstained, rng.choice([1, 2, 5, 1.5])
         same(risk_score, reference, [args], "Each answer counts +1, 0 or `-cost`: take the mean.")
@@ -259,8 +295,16 @@ def grade_choose_threshold(choose_threshold):
     case([-3.0, -2.0, 1.0, 2.0], [False, True, True, True])
     case([12.375, -3.25, 7.125, 30.5, 7.25], [False, False, True, True, True])
     case([0.71828, 0.31416, 0.57722, 0.69315], [True, False, False, True])
+    case([0.5, 0.0, 0.25], [True] * 3)
+    case([1.0, -1.0, 0.0], [True, False, True])
+    case([0.0, 0.5, 0.75], [False, True, True])
+    case([1.234e-5, 1.2e-5, 1.3e-5], [True, False, True])
+    case([0.500002, 0.5, 0.6], [True, False, True])
+    case([3e9, 1e9, 2e9, -4e9], [True, False, True, False])
+    case([0.7], [False])
+    case([2, 1, 3], [True, False, True])
     rng = np.random.default_rng(0)
-    for most in [10] * 30 + [60] * 15:
+    for most in [10] * 30 + [60] * 15 + [400] * 3:
         size, digits = int(rng.integers(4, most)), int(rng.integers(1, 5))
         answerable = (rng.random(size) < rng.choice([0.3, 0.5, 0.8])).tolist()
         scores = rng.normal(0.45, 0.15, size) + 0.15 * np.array(answerable)
@@ -302,8 +346,15 @@ def grade_approved(approved):
     why = "A text must be approved for that document, not for another one."
     case([("fin-2", seal), ("sup-1", supper)], hashes, returns=[], why=why)
     why = "Nothing is approved for a document that `hashes` does not know."
-    for name in ("leg-9", "sup-10", "sup-2", "SUP-1"):
+    for name in ("leg-9", "sup-10", "sup-2", "SUP-1", "sup-1 ", " sup-1", "sup_1", "sup1", ""):
         case([(name, seal)], hashes, returns=[], why=why)
+        case(first, {name: hashes["sup-1"]}, returns=[], why=why)
+    right, why = digest(seal), "Nothing is approved here: one of the 64 hex digits differs."
+    for place in (0, 7, 8, 31, 63):
+        other = right[:place] + ("1" if right[place] == "0" else "0") + right[place + 1 :]
+        case(first, {"sup-1": {other}}, returns=[], why=why)
+    why = "A document in `hashes` may have an empty set: none of its passages are approved."
+    case(first, {"sup-1": set()}, returns=[], why=why)
     case([("sup-1", seal)], {}, returns=[], why=why)
     why = "Only the exact text is approved; with other capitals it is another text."
     case([("sup-1", seal.upper()), ("sup-1", seal.capitalize())], hashes, returns=[], why=why)
@@ -317,6 +368,8 @@ def grade_approved(approved):
     several = [*first, ("fin-2", supper), ("sup-1", "change the blade."), *first]
     why = "All four are approved. Return them in their order, also the one that comes twice."
     case(several, hashes, returns=several, why=why)
+    why = "All 120 passages are approved."
+    case(several * 30, hashes, returns=several * 30, why=why)
     case([], hashes, returns=[], why="Without passages the result is an empty list.")
 
     def reference(passages, hashes):

@@ -9,6 +9,7 @@ from helpers.exercises import exercise, hints, solved_by
 from helpers.exercises.expecting import (
     Raised,
     alike,
+    call_of,
     cases,
     expect,
     plain,
@@ -29,16 +30,27 @@ def lora_forward(x, W, A, B, alpha):
     return x @ W.T + alpha / A.shape[0] * (x @ A.T) @ B.T
 """)
 def grade_lora_forward(forward):
-    def case(x, W, A, B, alpha, why):
+    def case(x, W, A, B, alpha, why, tolerance=1e-4):
         x, W, A, B = (np.array(matrix, float) for matrix in (x, W, A, B))
         right = x @ (W + alpha / len(A) * B @ A).T
+
+        def divided_by(rank):
+            return x @ (W + alpha / rank * B @ A).T
 
         def other_shape(got):
             return np.shape(plain(got)) != right.shape
 
         shape = f"For x {x.shape} and W {W.shape} the output has the shape {right.shape}."
-        case = cases(forward, {other_shape: shape})
-        case(x, W, A, B, alpha, returns=right, why=why, tolerance=1e-4)
+
+        def rounded(got):
+            return any((np.array(plain(got)) == right.round(digits)).all() for digits in range(8))
+
+        mistakes = {other_shape: shape, rounded: "Do not round the result."}
+        for rank in {len(x), *W.shape, int(np.linalg.matrix_rank(A))} - {len(A), 0, 1}:
+            message = f"r is the number of rows of A, here {len(A)}: you divide by {rank}."
+            mistakes[lambda got, rank=rank: alike(got, divided_by(rank), tolerance)] = message
+        case = cases(forward, mistakes)
+        case(x, W, A, B, alpha, returns=right, why=why, tolerance=tolerance)
 
     x, W, A, B = [[1, 0, 2], [0, 1, 1]], [[1, 2, 0]], [[1, 0, -1], [2, 1, 1]], [[1, 2]]
     why = "With B all zero the adapter adds nothing: the output is exactly `x @ W.T`."
@@ -50,11 +62,14 @@ def grade_lora_forward(forward):
     case([[1, 1, 2]], [[1, 2, 0], [0, 1, 3]], [[1, 0, -1]], [[0.5], [2]], 2, why)
     rng = np.random.default_rng(0)
     for rows, inputs, outputs, rank in ((1, 2, 3, 4), (3, 3, 2, 1), (2, 2, 2, 5), (4, 3, 4, 3)):
-        for alpha in (1, 8.0):
+        for alpha in (8.0, 1, 0.5, 0):
             sizes = (rows, inputs), (outputs, inputs), (rank, inputs), (outputs, rank)
             matrices = [rng.integers(-9, 10, size) / 2 for size in sizes]
-            case(*matrices, alpha, f"A has {rank} rows, so r is {rank}.")
-    case(np.array(x) / 7e4, W, A, B, 1, "Small numbers count as well: round nothing.")
+            why = "Add `x @ W.T` and alpha / r times `(x @ A.T) @ B.T`, and change nothing else. "
+            case(*matrices, alpha, f"{why}Here r is {rank} and alpha / r is {alpha / rank:g}.")
+    why = "A number may be of any size, and is added just as it is."  # powers of 2: exact
+    for scale in (2.0**-20, 2.0**30):
+        case(np.array(x) * scale, W, A, B, 1, why, tolerance=1e-6)
 
 
 @exercise("5.2", "How many parameters?", difficulty=1, importance=3, minutes=5)
@@ -85,6 +100,8 @@ def grade_lora_parameters(count):
         shapes = [(rng.randint(1, 999), rng.randint(1, 999)) for _ in range(rng.randint(1, 30))]
         args = rng.randint(1, 256), shapes
         same(count, lambda rank, shapes: rank * int(np.sum(shapes)), [args], "Add up all layers.")
+    why = "300 layers: 1024 * 300 * (8192 + 28673). The number is exact, however large."
+    case(1024, [(8192, 28673)] * 300, returns=1024 * 300 * 36865, why=why, tolerance=0)
 
 
 @exercise("5.3", "Mask the prompt", difficulty=2, importance=3, minutes=7)
@@ -111,9 +128,12 @@ def grade_mask_prompt(mask):
         def no_end(got):
             return alike(got[0], ids[:-1])
 
+        lost = "The end mark is missing from the input: the model would never learn to stop."
+        if end in answer:
+            lost = "The end mark comes after the whole answer, even if the answer contains one."
         mistakes = {
             one_list: "Return two lists: `return input_ids, labels`.",
-            no_end: "The end mark is missing from the input: the model would never learn to stop.",
+            no_end: lost,
             uneven: "There must be one label for each token.",
             (ids, ids): "Nothing is masked: so the model would learn to write prompts too.",
             (ids, (*labels[:-1], -100)): "The end mark must be learned too, or nothing ends.",
@@ -135,7 +155,7 @@ def grade_mask_prompt(mask):
     case([0, 6, 0], [0, 9], 0, "0 is a token like any other.")
     case([5, 6], [], 2, "After an empty answer there is still the end mark.")
     case([], [8, 9], 2, "Without a prompt nothing is masked.")
-    case(range(1000, 1300), range(50000, 50200), 49152, "300, 200 and 1 tokens are 501.")
+    case(range(1000, 6000), range(200_000, 203_000), 199_999, "These are 5000 + 3000 + 1 tokens.")
     rng = random.Random(0)
     for _ in range(20):
         prompt, answer = (rng.choices(range(31), k=rng.randint(1, 40)) for _ in range(2))
@@ -174,7 +194,12 @@ def grade_rate_at(rate_at):
     case(0, 9, 0.5, 1, returns=0.5, why="If `warm` is 1, the very first step has the peak.")
     why = "The line falls to 0 at step 1000: one step before there is 1/900 of the peak left."
     case(999, 1000, 0.5, 100, returns=0.5 / 900, why=why)
+    case(999, 1000, 2e-5, 100, returns=2e-5 / 900, why=why)
     case(1, 3, 0.03, 2, returns=0.03, why="Step 1 is the last of the first 2.")
+    case(2, 3, 0.03, 2, returns=0.03, why="At `step == warm` the rate is `peak`.")
+    for step, rate in ((49_999, 0.5), (600_000, 0.4 / 0.9)):
+        why = "A run may be long: here it has a million steps, and 100,000 of them warm up."
+        case(step, 10**6, 1.0, 10**5, returns=rate, why=why)
 
     def reference(step, steps, peak, warm):
         return peak * np.interp(step, [-1, warm - 1, warm, steps], [0, 1, 1, 0])
@@ -224,12 +249,15 @@ def grade_early_stop(early_stop):
     case([0.5, 0.6, 0.5], 3, returns=(2, 0), why=why)
     why = "A loss that is lower by very little is a new lowest one too."
     case([0.5, 0.4999, 0.4998, 0.49979], 1, returns=(3, 3), why=why)
+    case([0.5, 0.4999995, 0.499999, 0.4999985], 1, returns=(3, 3), why=why)
+    case([3e-12, 2e-12, 1e-12], 1, returns=(2, 2), why=why)
     why = "The very first check can be the best, and patience 1 stops at the first bad check."
     case([0.5, 0.6], 1, returns=(1, 0), why=why)
     case([0.7], 2, returns=(0, 0), why="One check is the first and the last.")
     why = "A loss can be of any size: check 1 has the lowest before the stop."
     case([3e12, 2e12, 2.5e12, 2.1e12, 1e12], 2, returns=(3, 1), why=why)
     case([-1.0, -2.0, -1.5, -1.75, -3.0], 2, returns=(3, 1), why=why)
+    case([2.0, 0.0, 1.0, 0.5, -1.0], 2, returns=(3, 1), why=why)
 
     def reference(losses, patience):
         best = [losses.index(lowest) for lowest in np.minimum.accumulate(losses)]
@@ -242,6 +270,12 @@ def grade_early_stop(early_stop):
         losses = [round(rng.random(), 1) for _ in range(rng.randint(1, 12 + patience))]
         why = "Stop `patience` checks after the last new lowest loss, or at the last check."
         same(early_stop, reference, [(losses, patience)], why)
+    losses, why = (
+        [1 + (i - 70) ** 2 / 9 for i in range(200)],
+        f"{why} Of these 200, 70 is the best.",
+    )
+    case(losses, 60, returns=(130, 70), why=why)
+    case(losses, 150, returns=(199, 70), why=why)
 
 
 @exercise("5.6", "Folds that do not leak", difficulty=2, importance=3, minutes=12)
@@ -273,11 +307,11 @@ def grade_grouped_folds(grouped_folds):
         def sizes(fold):  # of the documents in a fold
             return sorted(Counter(groups[i] for i in fold).values())
 
-        wanted, call = reference(groups, k), f"grouped_folds({shown(groups)}, {k})"
+        wanted, call = reference(groups, k), call_of(grouped_folds, (groups, k), {})
         try:
             got = plain(grouped_folds(groups, k))
         except Raised as error:
-            raised = f"{error}, in {call}. There are {len(set(groups))} documents for {k} folds."
+            raised = f"{error} There are {len(set(groups))} documents for {k} folds."
             raise Raised(raised) from error.__cause__
         call += f" should return {shown(wanted)}, and returned {shown(got)}."
         form = f"Return a list of {k} lists of indices, which are ints. {call}"
@@ -292,7 +326,9 @@ def grade_grouped_folds(grouped_folds):
         for name in groups:
             why = f"All examples of a document belong in one fold, also those of {name!r}."
             expect(sum(name in [groups[i] for i in fold] for fold in folds) == 1, f"{why} {call}")
-        why = "Take the documents one by one, the largest first; put each into the fold with the "
+        names = ", ".join(map(repr, sorted(set(groups), key=repr)))
+        why = f"The documents are {names}. " if len(names) < 90 else ""
+        why += "Take the documents one by one, the largest first; put each into the fold with the "
         why += "fewest examples so far (if there are several, the first)."
         expect(list(map(sizes, folds)) == list(map(sizes, wanted)), f"{why} {call}")
 
@@ -309,6 +345,12 @@ def grade_grouped_folds(grouped_folds):
     for groups, k in ((["ash", "oak", "ash", "oak"], 3), (["ash"] * 3, 2), (["ash", "oak"], 5)):
         raises(grouped_folds, groups, k, why=why)
     raises(grouped_folds, [], 1, why="No document is too few for one fold.")
+    alikes = ["eng-011", "eng-012"], ["eng-011", "ENG-011"], ["eng-01", "eng-011"], ["ü", "u"]
+    for names in (*alikes, ["eng", "eng "], [0, 1], ["", "eng"], [1, 2]):
+        case(names, 2)
+        case([*names, "fin-1", *names, "fin-1", names[0]], 3)
+        case([*names, *names, "fin-1"], 2)
+    case([i % 40 for i in range(200)] + [7] * 20, 10)
     rng = random.Random(0)
     for _ in range(60):
         names = rng.sample("abcdefgh", rng.randint(2, 8))

@@ -70,6 +70,11 @@ def grade_forced_choice(forced_choice):
     case([[-2.001, -2.002, -2.4]], [1], 0, "A small lead decides: do not round the scores.")
     why = "Compare the log-likelihoods themselves: exp(-4000) and exp(-5000) are both 0 in Python."
     case([[-5000, -4000], [-1000, -2000]], [1, 0], 1, why)
+    why = "A lead of 0.00001 decides: compare the scores as they are."
+    case([[-1000.00002, -1000.00001]], [0], 0, why)
+    case([[-1000.00002, -1000.00001]], [1], 1, why)
+    case([[-3e-9, -2e-9, -4e-9]], [0], 0, "A lead of 0.000000001 decides: compare the scores.")
+    case([[-1, 0], [0, 0]], [1, 1], 0.75, "0 is the highest log-likelihood that there can be.")
     why = "-inf is an ordinary, very low score (probability 0). Only NaN makes a row wrong."
     case([[-math.inf, -1, -2]], [1], 1, why)
     case([[-math.inf, -math.inf]], [1], 0.5, f"{why} Here two options tie.")
@@ -156,6 +161,12 @@ def grade_schedule(schedule):
     for order in (("ash", "oak", "elm"), ("oak", "ash", "elm"), ("elm", "ash", "oak")):
         for exposures in (4, 1):
             raises(schedule, {fact: few[fact] for fact in order}, exposures, 2, why=why)
+        raises(schedule, {fact: few[fact] for fact in order}, 0, 2, why=why)
+    verify({"ash": ["a", "b"]}, 0, 2, "With 0 exposures there are no rows.")
+    odd = {" Ash": [" Wie tief? ", "", "HOW\n"], "ash": ["how", "HOW", "how "]}
+    verify(odd, 7, 3, "Facts and wordings stay just as they are.")
+    many = {f"f{i}": [f"{i} {j}" for j in range(24)] for i in range(30)}
+    verify(many, 50, 20, "In round 21 of 50 the first of 20 wordings comes again.")
     rng, ids = random.Random(0), ["eng-011.1", "fin-038.2", "leg-226.3", "saf-007.1", "sup-150.2"]
     for _ in range(40):
         used, names = rng.randint(1, 4), rng.sample(ids, rng.randint(1, 5))
@@ -222,7 +233,8 @@ def grade_with_replay(with_replay):
         words = raises(with_replay, made("new", size), made("general", general), share, 0, why=why)
         both = {str(needed), str(general)} <= set(re.findall(r"\d+", words))
         expect(both, f"{why} Say both numbers in the error; yours says {words!r:.80}.")
-    seeds, inputs = (0, 1, 2, 3, 4, 10, 11, 2026), (made("new", 30), made("general", 40), 0.25)
+    near = (26, 126, 1026, 10_026, 65_562, 1_000_026, 2**31 + 26)
+    seeds, inputs = (0, 1, 2, 3, 4, 10, 11, *near), (made("new", 30), made("general", 40), 0.25)
     mixes, again = ([mix(*inputs, seed) for seed in seeds] for _ in range(2))
     why = "The same seed must make the same mix: draw and shuffle with one `random.Random(seed)`."
     expect(mixes == again, why)
@@ -304,6 +316,7 @@ def grade_dual_report(dual_report):
     }
 
     def case(before, after, mistakes=None):
+        """The report must be right, part by part."""
         report = returns(dual_report(before, after), dict, f"a dict with the keys {[*rules]}")
         lacking = [key for key in rules if key not in report]
         expect(not lacking, f"The report lacks {lacking}.")
@@ -314,15 +327,23 @@ def grade_dual_report(dual_report):
             got = plain(returns(report[key], float, f"a number for {key!r}", call="it"))
             if alike(got, wanted):
                 continue
-            why = "Do not round." if got in [round(wanted, n) for n in range(1, 6)] else rule
+            why = "Do not round." if got in [round(wanted, n) for n in range(1, 10)] else rule
             for mistake, message in (mistakes or {}).items():
                 why = message if key == "perplexity ratio" and alike(got, mistake) else why
-            expect(False, f"{why} {key!r} should be {shown(wanted)}, and is {shown(got)}.")
+            values = f"{key!r} should be {float(wanted)!r}, and is {got!r}."
+            expect(False, f"{why} {values}")
 
     case(low, high, mistakes)
     case(high, low)
     before = {"task": 0.25, "general": 0.75, "losses": [[1.0], [2.0, 3.0]]}
     case(before, {"task": 0.75, "general": 0.5, "losses": [[4.0], [2.0, 3.0]]})
+    zero = {"task": 0, "general": 1, "losses": [[0.0, 3.0], [0.0]]}
+    case(zero, before)
+    case(before, zero)
+    small = {"task": 1e-5, "general": 2e-5, "losses": [[0.0]]}
+    case(small, {"task": 1.1234e-5, "general": 0.7e-5, "losses": [[1.5e-5, 2.5e-5]]})
+    many = [[0.5] * 700, [2.0] * 300] * 3
+    case(before, {**before, "losses": many})
     rng = random.Random(0)
 
     def made(lengths):
@@ -374,6 +395,9 @@ def grade_entity_f1(entity_f1):
     gate, date = {"product": ["gate"]}, {"product": ["gate"], "date": ["10 May"]}
     why = "The type counts as well as the text: compare pairs (type, text)."
     case([gate], [{"part": ["gate"]}], returns=0, why=why)
+    why = "The type must be the same, capitals included: only texts are compared in lower case."
+    for kind in ("Product", " product", "products"):
+        case([gate], [{kind: ["gate"]}], returns=0, why=why)
     why = "Sum the counts over all messages and compute F1 once, not the mean F1 of the messages."
     three, others = {"product": ["pump", "lid", "rope"]}, {"product": ["pump", "seal", "vane"]}
     case([gate, three], [gate, others], returns=0.5, why=why)
@@ -395,6 +419,7 @@ def grade_entity_f1(entity_f1):
     why = "Only capitals and outer whitespace are forgiven: everything else must be the same."
     for ours in ("the pump-room", "pump room", "pump-rooms", "pump-room.", "room-pump", "pumproom"):
         products(ours, "pump-room", 0, why)
+    products("MASSE", "Maße", 0, f"{why} `lower` leaves the ß.")
     for ours in ("café  table", "cafe table", "cafétable", "table café"):
         products(ours, "café table", 0, why)
     mistakes = {
@@ -500,6 +525,10 @@ def grade_relabel(relabel):
     case(["leg-226.1", "eng-011.1", "leg-226.1", "eng-011.1"], ["eng-011.1"])
     case(["leg-226.1", "eng-011.1"], ["eng-011.1", "leg-226.1", "fin-038.1"])
     case([], ["eng-011.1"])
+    case(["", "eng-011.1"], [""])
+    case(["", "eng-011.1"], ["eng-011.1"])
+    case(["eng-011.1"], [])
+    case([*names] * 40, names[:2])
     for sentence in ("", " Ask a lead ", "Ask A Lead!"):
         case(["leg-226.1", "eng-011.1"], ["eng-011.1"], sentence)
     rng = random.Random(0)

@@ -39,23 +39,25 @@ def raft_example(question, answer, gold, distractors, keep_gold, rng):
 def grade_raft_example(raft_example):
     keys, abstention = ("question", "passages", "answer"), course.style().abstention
 
-    def built(keep_gold, seed, distractors=NEAR):
+    def built(keep_gold, seed, distractors=NEAR, question=QUESTION, answer=ANSWER):
         """The passages of the row, if the row keeps all rules for a single row."""
-        args = QUESTION, ANSWER, GOLD, distractors, keep_gold, random.Random(seed)
+        args = question, answer, GOLD, distractors, keep_gold, random.Random(seed)
         row = returns(raft_example(*args), dict, f"a dict with the keys {', '.join(keys)}")
         lacking = ", ".join(key for key in keys if key not in row)
         expect(not lacking, f"The row lacks {lacking}.")
-        expect(alike(row["question"], QUESTION), "Pass the question on unchanged.")
+        expect(alike(row["question"], question), "Pass the question on unchanged.")
         passages = plain(row["passages"])
         passages = [plain(p) for p in passages] if isinstance(passages, list | tuple) else [None]
-        pairs = all(isinstance(p, list | tuple) and tuple(p) in [GOLD, *NEAR] for p in passages)
+        pairs = all(
+            isinstance(p, list | tuple) and tuple(p) in [GOLD, *distractors] for p in passages
+        )
         why = (
             "'passages' is a list of the gold passage or distractors, each a pair (document, text)"
         )
         expect(pairs, f"{why} as it was given.")
         passages, given = [tuple(p) for p in passages], f"With keep_gold={keep_gold} "
         expect((GOLD in passages) == keep_gold, f"{given}the gold passage is {MISSING[keep_gold]}.")
-        right = ANSWER if keep_gold else abstention
+        right = answer if keep_gold else abstention
         why = f"{given}the answer to learn is {right!r}, word for word; yours is "
         expect(alike(row["answer"], right), f"{why}{shown(row['answer'])}.")
         why = f"{given}a row has {len(passages)} passages. Each row has three, with or without the "
@@ -84,6 +86,15 @@ def grade_raft_example(raft_example):
             why = f"{given}the passage {passage[0]!r} is in some places far more often than in "
             expect(len(set(places)) == 3 and often < 0.55, f"{why}others: shuffle the whole list.")
     built(False, 0, NEAR[:3])
+    # the gold document, another document twice, one text twice, blanks and capitals
+    other = [(GOLD[0], "The horn is red."), NEAR[0], (NEAR[0][0], " It Rings "), ("x", NEAR[0][1])]
+    for keep_gold in (True, False):
+        for some in (other[:3], other[1:], other):
+            rows = [built(keep_gold, seed, some, " How LOUD?\n", "") for seed in range(60)]
+            drawn = set().union(*rows) - {GOLD}
+            why = "Each distractor may be drawn, also one of the gold passage's document. "
+            why += f"With keep_gold={keep_gold} these were never drawn in 60 rows: "
+            expect(drawn == set(some), f"{why}{shown(set(some) - drawn)}.")
 
 
 @exercise("7.2", "A paired bootstrap over entities", difficulty=3, importance=3, minutes=15)
@@ -130,8 +141,10 @@ def grade_paired_bootstrap(paired_bootstrap):
     draw = "In each draw take as many entities as there are, with replacement, and the mean over "
     draw += "all their questions; cut 2.5% of these means off each end."
     # the drawn sums are binomial, so the ends don't depend on the random numbers
-    near([0.37, 0, 0, 0], "abcd", (0.0925, 0, 0.2775), 0.001, draw)
-    near([0, 0, 0, 0.37], "abcd", (0.0925, 0, 0.2775), 0.001, draw)
+    near([0.37, 0, 0, 0], "abcd", (0.0925, 0, 0.2775), 1e-6, draw)
+    near([0, 0, 0, 0.37], "abcd", (0.0925, 0, 0.2775), 1e-6, draw)
+    tiny = f"{draw} Numbers may be small: do not round."
+    near([0.37e-4, 0, 0, 0], "abcd", (0.0925e-4, 0, 0.2775e-4), 1e-10, tiny)
     near([-1] + [0] * 19, range(20), (-0.05, -0.15, 0), 0.001, draw)
     near([1, 1, 0, 0], "aabc", (0.5, 0, 1), 0.21, draw)
     why = (
@@ -167,11 +180,24 @@ def grade_paired_bootstrap(paired_bootstrap):
     for seed in (0, 1):
         twice = [ask(values, 0 * values, range(12), seed=seed) for _ in range(2)]
         expect(twice[0] == twice[1], "The same seed must give the same interval: use `seed`.")
+    given = ask(values, 0 * values, range(12), draws=2000, seed=0)
+    why = "Without `draws` and `seed` in the call make 2000 draws with seed 0: keep the first line."
+    expect(ask(values, 0 * values, range(12)) == given, why)
     ends = np.array([ask(values, 0 * values, range(12), draws=40, seed=s)[1:] for s in range(16)])
     expect(len(np.unique(ends[:, 0])) > 1, "Every seed gives the same interval: use `seed`.")
     spread, error = ends.std(axis=0).mean(), values.std() / 12**0.5
     why = "With draws=40 the ends hardly change from seed to seed: make `draws` draws, whatever "
     expect(spread > 0.2 * error, f"{why}their number. They vary by {spread:.3f}.")
+    _, low, high = ask(values, 0 * values, range(12), draws=1)
+    expect(low == high, "With draws=1 there is one drawn mean, so low and high are the same.")
+    two = [ask(values, 0 * values, range(12), draws=2, seed=s) for s in range(8)]
+    why = "With draws=2 there are two drawn means, so low and high differ; yours are the same."
+    expect(any(low < high for _, low, high in two), why)
+    values = values[:6]
+    ends = np.array([ask(values, 0 * values, range(6), seed=s)[1:] for s in range(40)])
+    spread, error = ends.std(axis=0).mean(), values.std() / 6**0.5
+    why = "With draws=2000 the ends still change too much from seed to seed: make all `draws` draws"
+    expect(spread < 0.09 * error, f"{why}. They vary by {spread:.4f}.")
 
 
 @exercise("7.3", "McNemar's exact test", difficulty=2, importance=2, minutes=10)
@@ -218,7 +244,7 @@ def grade_mcnemar_p(mcnemar_p):
     rng = random.Random(3)
     inputs = [pair(0, only, 0, 1) for only in range(7)] + [pair(1, 1, only, 0) for only in range(7)]
     inputs += [(rng.choices([0, 1], k=30), rng.choices([0, 1], k=30)) for _ in range(20)]
-    inputs += [pair(2, 40, 22, 2), pair(0, 45, 60, 0)]
+    inputs += [pair(2, 40, 22, 2), pair(0, 45, 60, 0), pair(1, 20, 0, 3), pair(0, 0, 26, 1)]
     why = "p is exact for few questions and for many: sum the chances of 0 to k heads, and double."
     same(mcnemar_p, metrics.mcnemar, inputs, why)
 
@@ -241,20 +267,20 @@ def holm_adjusted(p_values):
 ''')
 def grade_holm_adjusted(holm_adjusted):
     def one_less(got):
-        return alike(got[:2], [0.02, 0.02])
+        return alike(got[:2], [0.02, 0.024])
 
     case = cases(holm_adjusted)
     case([0.03], returns=[0.03], why="A single test needs no correction.")
     by_rank = "That is Benjamini and Hochberg's control of the false discovery rate, which "
     by_rank += "divides by the rank. Holm multiplies by m, m - 1, ..., 1."
     mistakes = {
-        (0.03, 0.06, 0.135): "That is Bonferroni, one factor for all. Holm's factor falls.",
-        (0.01, 0.04, 0.135): "The factors rise: the smallest p-value takes the largest factor.",
-        (0.03, 0.03, 0.045): by_rank,
+        (0.03, 0.072, 0.18): "That is Bonferroni, one factor for all. Holm's factor falls.",
+        (0.01, 0.048, 0.18): "The factors rise: the smallest p-value takes the largest factor.",
+        (0.03, 0.036, 0.06): by_rank,
         one_less: "The factors are one too small: they run from m, the number of tests, to 1.",
     }
     why = "The factors are 3, 2 and 1."
-    case([0.01, 0.02, 0.045], returns=[0.03, 0.04, 0.045], why=why, mistakes=mistakes)
+    case([0.01, 0.024, 0.06], returns=[0.03, 0.048, 0.06], why=why, mistakes=mistakes)
     why = "No value may be below that of a smaller p-value: keep the running maximum."
     hochberg = "A later, smaller product pulls earlier ones down: that is Hochberg. Holm keeps the "
     hochberg += "largest so far, from the smallest up."
@@ -271,10 +297,15 @@ def grade_holm_adjusted(holm_adjusted):
     case([0.04, 0.01, 0.03], returns=[0.06, 0.03, 0.06], why=why)
     why = "Equal p-values stand side by side when sorted, and each has its own place in the result."
     case([0.02, 0.5, 0.02, 0.01], returns=[0.06, 0.5, 0.06, 0.04], why=why)
+    case([0.5, 0.0], returns=[0.5, 0.0], why="A p-value of 0 stays 0: it is the smallest.")
+    case([0.0, 0.0, 1.0], returns=[0, 0, 1], why="A p-value of 0 stays 0, and one of 1 stays 1.")
     rng = np.random.default_rng(4)
     inputs = [((rng.random(rng.integers(2, 8)) ** 3).tolist(),) for _ in range(20)]
+    inputs += [((rng.random(100) ** 5).round(3).tolist(),), ((rng.random(60) ** 9).tolist(),)]
     why = "Sort, multiply by m, m - 1, ..., 1, keep the running maximum, restore the old order."
     same(holm_adjusted, metrics.holm, inputs, why=why)
+    why = "Small p-values stay small: the factors are 3, 2 and 1."
+    case([2.4e-7, 0.9, 1.2e-7], returns=[4.8e-7, 0.9, 3.6e-7], why=why)
 
 
 @exercise("7.5", "The interaction term", difficulty=1, importance=3, minutes=8)
@@ -312,4 +343,6 @@ def grade_interaction_term(interaction_term):
     case([0, 0], [1, 1], [0, 0], [1, 1], returns=[0, 0], why=why)
     why = "Compute (hybrid - lora) - (rag - base), for any scores."
     inputs = [np.random.default_rng(seed).random((4, 5)).round(2).tolist() for seed in range(10)]
+    inputs += [[[score * scale for score in part] for part in inputs[0]] for scale in (1e-5, 1e6)]
+    inputs += [np.random.default_rng(seed).integers(0, 2, (4, 300)).tolist() for seed in (0, 1)]
     same(interaction_term, lambda b, r, t, h: np.array(h) - np.array(t) - r + b, inputs, why)

@@ -188,7 +188,7 @@ WRONG = [
         ("the factors rise", (FACTORS, RISING), "takes the largest"),
         ("returns the smallest", ("list(result)", "min(result)"), "Return a list"),
         ("looks for the value", by_value, "Equal p-values"),
-        ("rounds", ("list(result)", "list(result.round(3))"), "keep the running maximum"),
+        ("rounds", ("list(result)", "list(result.round(3))"), "Do not round"),
         ("in the order given", ("np.argsort(p)", "np.arange(len(p))"), "follow the sorted order"),
     ),
     *faults(

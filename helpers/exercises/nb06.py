@@ -9,7 +9,17 @@ from collections import Counter
 import numpy as np
 
 from helpers.exercises import exercise, hints, solved_by
-from helpers.exercises.expecting import alike, cases, expect, plain, raises, returns, same, shown
+from helpers.exercises.expecting import (
+    alike,
+    apart,
+    cases,
+    expect,
+    plain,
+    raises,
+    returns,
+    same,
+    shown,
+)
 
 
 class Lent(list):
@@ -317,7 +327,8 @@ def grade_dual_report(dual_report):
             why = "Do not round." if got in [round(wanted, n) for n in range(1, 6)] else rule
             for mistake, message in (mistakes or {}).items():
                 why = message if key == "perplexity ratio" and alike(got, mistake) else why
-            expect(False, f"{why} {key!r} should be {shown(wanted)}, and is {shown(got)}.")
+            wanted, got = apart(wanted, got)
+            expect(False, f"{why} {key!r} should be {wanted}, and is {got}.")
 
     case(low, high, mistakes)
     case(high, low)

@@ -1,6 +1,7 @@
 """The grading engine: four outcomes, no harm done, and a message that names each wrong answer."""
 
 import time
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -8,7 +9,8 @@ import pytest
 
 from helpers import exercises
 from helpers.exercises import TODO, Exercise, expect, grade
-from helpers.exercises.expecting import Raised, Wrong, alike, cases, raises, returns, same, shown
+from helpers.exercises.expecting import Raised, Wrong, alike, apart, cases, raises, returns, same
+from helpers.exercises.showing import shown
 from tests import right_answers, wrong_answers
 from tests.wrong_answers import answer_of, faults
 
@@ -101,7 +103,7 @@ def endless(numbers):
         (lambda x: [2 * i for i in x], "passed", ""),
         (changes_its_argument, "passed", ""),  # it was given a copy
         (lambda x: x, "not yet", "doubled"),
-        (lambda x: None, "not yet", "forget a `return`"),
+        (lambda x: None, "not yet", "returned None. Does every path"),
         (lambda x: TODO, "not attempted", "Replace TODO"),
         (TODO, "not attempted", "Replace TODO"),
         (lambda x: 1 / 0, "raised", "ZeroDivisionError: division by zero"),
@@ -214,6 +216,40 @@ def test_alike_and_shown():
     assert shown({"a": [0.1 + 0.2, (1,)]}) == "{'a': [0.3, (1,)]}" and shown(add) == "add"
     assert shown(["a" * 64]) == "['aaaaaaaaa...']" and shown("a b" * 9).endswith("b'")
     assert shown(np.zeros((4, 5))) == "ndarray of shape (4, 5)" and len(shown("x " * 500)) == 120
+
+
+LONG = [i / 7 for i in range(100)]
+OFF = [*LONG[:60], 0.5, *LONG[61:]]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "got", "texts"),
+    [
+        (4, 3, ("4", "3")),
+        (2.787124, 2.787121, ("2.787124", "2.787121")),
+        (0.3, 0.3 + 1e-10, ("0.3", "0.3000000001")),
+        (0.3, 0.1 + 0.2, ("0.3", "0.30000000000000004")),
+        (3, 3 + 1e-9, ("3", "3.000000001")),
+        ((1, 0.3), [1.0, 0.3 + 1e-8], ("(1, 0.3)", "[1.0, 0.30000001]")),
+        (np.float32(0.1), 0.1, ("0.100000001", "0.1")),
+        (1, True, ("1", "True")),
+        ([1.0], np.array([1]), ("[1.0]", "[1]")),
+        ("5", Fraction(5), ("'5'", "Fraction(5, 1)")),
+        ("a" * 40 + "b", "a" * 40 + "c", ("'b' at [40:]", "'c' at [40:]")),
+        ("a b" * 99, "a b" * 99 + "c", ("'' at [297:]", "'c' at [297:]")),
+        (LONG, OFF, ("8.57143 at [60]", "0.5 at [60]")),
+        ({"a": np.array(LONG)}, {"a": np.array(OFF)}, ("8.57143 at ['a'][60]", "0.5 at ['a'][60]")),
+        (LONG, [*LONG, 7], ("'nothing' at its end", "7 at [100]")),
+        ([LONG, "x" * 50], [LONG, "x" * 49], ("'x' at [1][49:]", "'' at [1][49:]")),
+        (object, object(), ("object", "<object object at")),
+        (np.zeros((9, 9)), np.eye(9), ("0.0 at [0][0]", "1.0 at [0][0]")),
+        (np.zeros((9, 9)), [[0.0] * 9] * 9, ("ndarray of shape (9, 9)", "[[0.0, 0.0,")),
+    ],
+    ids=str,
+)
+def test_what_was_wanted_and_what_came_never_look_alike(wanted, got, texts):
+    found = apart(wanted, got)
+    assert found[0] != found[1] and all(map(str.__contains__, found, texts)), found
 
 
 def test_faults_edit_the_solution(double):

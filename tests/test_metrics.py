@@ -78,6 +78,12 @@ def test_exact_match_and_contains_know_whole_words():
         ("C++", "C#"),
         ("0.5", "5"),
         ("5-10 bar", "10 bar"),
+        ("A < B", "A > B"),
+        ("A<B", "A B"),
+        ("pressure ~ depth", "pressure < depth"),
+        ("A*", "A"),
+        ("grade B*", "grade B-"),
+        ("5 €", "5"),
     ],
 )
 def test_a_symbol_that_changes_the_value_stays(answer, accepted):
@@ -86,6 +92,13 @@ def test_a_symbol_that_changes_the_value_stays(answer, accepted):
         assert metrics.token_f1(one, [other]) < 1
     assert not metrics.contains(f"It is {answer}.", [accepted])
     assert metrics.contains(f"It is {answer}.", [answer])
+
+
+def test_a_hyphen_before_a_number_is_a_minus_and_no_bullet_of_a_list():
+    for answer, accepted in (("- 5", "5"), ("– 5 °C", "5 °C")):
+        assert not metrics.exact_match(answer, [accepted])
+        assert metrics.exact_match(answer, [f"-{accepted}"])
+    assert metrics.exact_match("- 5 bar\n- 6 bar", ["5 bar 6 bar"])
 
 
 @pytest.mark.parametrize(
@@ -152,6 +165,14 @@ def test_an_article_goes(answer, accepted):
         ("5°C", "5 °C"),
         ("5℃", "5 °c"),
         ("5½", "5 1/2"),
+        ("5 €", "€5"),
+        ("-5€", "-€ 5"),
+        ("1,250.50 $", "$1250.50"),
+        ("No.5", "No. 5"),
+        ("fig.12", "Fig. 12"),
+        ("**5** bar", "5 bar"),
+        ("*grade A*", "grade A"),
+        ("<b>5 bar</b>", "b 5 bar /b"),
     ],
 )
 def test_two_spellings_of_a_number_are_equal(answer, accepted):

@@ -1,7 +1,10 @@
 """Answers that do harm: each ends, with an outcome, and nothing of the notebook is changed."""
 
+import contextlib
 import itertools
 import os
+import signal
+import stat
 import sys
 import threading
 import time
@@ -58,12 +61,30 @@ def grades_itself(*_):
     return grade("0.1", swallows)
 
 
-def starts_a_process(*_):
-    return os.fork() or loops()
+def grades_itself_once(*_):
+    grade("0.1", loops)
+    return loops()
+
+
+def begins_to_write(*_):
+    for number in range(3, 300):
+        with contextlib.suppress(OSError):
+            if stat.S_ISFIFO(os.fstat(number).st_mode):
+                os.write(number, b" " * 4)  # in a pipe: the length of what follows
+    return loops()
+
+
+def leaves_its_group(*_):
+    os.setpgid(0, os.getpgid(os.getppid()))
+    return loops()
+
+
+def stops_itself(*_):
+    os.kill(os.getpid(), signal.SIGSTOP)
 
 
 ENDLESS = [loops, swallows, loops_in_c, long_power, sleeps, waits_for_a_lock, prints_for_ever]
-ENDLESS += [grades_itself]
+ENDLESS += [grades_itself, begins_to_write, leaves_its_group, stops_itself]
 
 
 @pytest.mark.parametrize("answer", ENDLESS, ids=lambda answer: answer.__name__)
@@ -85,10 +106,14 @@ def test_a_check_in_a_thread_ends_too(answer):
     assert "did not finish" in outcomes[0].message
 
 
-@pytest.mark.parametrize("answer", [loops, swallows, prints_for_ever, waits_for_a_lock, sleeps])
+IN_A_THREAD = [loops, swallows, prints_for_ever, waits_for_a_lock, sleeps, grades_itself]
+
+
+@pytest.mark.parametrize("answer", [*IN_A_THREAD, grades_itself_once])
 def test_without_a_fork_a_thread_is_stopped(monkeypatch, answer):
     monkeypatch.setattr(exercises.sandbox, "_fork_is_safe", lambda: False)
     start, outcome = time.perf_counter(), grade("0.1", answer)
+    assert f"{answer.__name__}('12 minutes'" in outcome.message
     assert "did not finish" in outcome.message and time.perf_counter() - start < 5
     assert grade("0.1", loops).status == "not yet" and sys.stdout is not exercises.sandbox._Nowhere
     before = time.process_time()
@@ -114,6 +139,18 @@ def kills_itself(*_):
 
 def closes_everything(*_):
     os.closerange(3, 300)
+
+
+def starts_a_process(*_):
+    return os.fork() or loops()
+
+
+def writes_a_result(*_):
+    frame = sys._getframe()
+    while "result" not in frame.f_locals:
+        frame = frame.f_back
+    frame.f_locals["result"][:9] = b'["passed"'
+    os._exit(0)
 
 
 def asks(*_):
@@ -144,7 +181,9 @@ def generator_exit(*_):
         (interrupts, "KeyboardInterrupt"),
         (generator_exit, "GeneratorExit"),
         (kills_itself, "ended its own process with SIGKILL"),
-        (closes_everything, "ended its own process"),
+        (closes_everything, "returned None"),  # a check needs no open file
+        (starts_a_process, "Return True or False, not an int"),
+        (writes_a_result, "wrote over the result of its own check"),
         (asks, "a check has no keyboard"),
         (recurses, "RecursionError"),
         (fills_the_memory, "MemoryError"),
@@ -201,6 +240,29 @@ UNTOUCHED = {
     "str(len(TODO))": lambda *_: str(len(TODO)),
     "range(TODO)": lambda *_: list(range(TODO)),
     "numpy": lambda *_: __import__("numpy").mean(TODO),
+    "f'{TODO}'": lambda *_: f"{TODO}",
+    "f'{TODO!r:>9}'": lambda *_: f"{TODO!r:>9}",
+    "'%s' % TODO": lambda *_: "%s" % TODO,  # noqa: UP031
+    "TODO == 1": lambda *_: TODO == 1,
+    "TODO != 1": lambda *_: TODO != 1,
+    "TODO in list": lambda *_: TODO in [1],
+    "TODO in str": lambda *_: TODO in "abc",
+    "TODO in set": lambda *_: TODO in {1},
+    "{TODO: 1}": lambda *_: len({TODO: 1}),
+    "not TODO": lambda *_: not TODO,
+    "TODO or 1": lambda *_: TODO or 1,
+    "isinstance": lambda *_: isinstance(TODO, int),
+    "TODO._field": lambda *_: hasattr(TODO, "_field"),
+    "TODO.field = 1": lambda *_: setattr(TODO, "field", 1),
+    "next(TODO)": lambda *_: next(TODO) is None,
+    "complex(TODO)": lambda *_: complex(TODO),
+    "bytes(TODO)": lambda *_: bytes(TODO),
+    "''.join([TODO])": lambda *_: "".join([TODO]),
+    "startswith": lambda *_: "abc".startswith(TODO),
+    "strip": lambda *_: (lambda chars: "abc".strip(chars))(TODO),
+    "eval(TODO)": lambda *_: eval(TODO),
+    "getattr": lambda *_: getattr([], TODO),
+    "swallowed": lambda *_: [hash(TODO)] and 1,
 }
 
 
@@ -208,6 +270,40 @@ UNTOUCHED = {
 @pytest.mark.parametrize("id", ["0.1", "3.2", "5.3"])
 def test_a_use_of_todo_is_not_attempted(id, use):
     assert grade(id, UNTOUCHED[use]).status == "not attempted"
+
+
+ERRORS = [SystemExit, KeyboardInterrupt, GeneratorExit, RuntimeError]
+SPECIAL = ["repr", "str", "eq", "len", "iter", "bool", "float", "getattr", "deepcopy", "array"]
+
+
+def made_to_raise(special, error):
+    """An object, one of whose special methods raises the error, also inside a list."""
+
+    def method(*_):
+        raise error("on purpose")
+
+    made = type("Odd", (), {f"__{special}__": method, "__hash__": object.__hash__})
+    return made(), [made()]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.__name__)
+@pytest.mark.parametrize("special", SPECIAL)
+def test_an_object_that_raises_gets_an_outcome(special, error):
+    for made in made_to_raise(special, error):
+        for id, answer in (("0.1", lambda *_, made=made: made), ("0.5", {"EM": made})):
+            message = grade(id, answer).message
+            assert "own process" not in message and "finish" not in message
+            if special == "repr" and id == "0.1":
+                assert f"<Odd whose repr raised {error.__name__}: on purpose>" in message
+
+
+def test_an_error_whose_text_raises_gets_an_outcome():
+    def answer(*_):
+        raise type("Odd", (ValueError,), {"__str__": interrupts})
+
+    assert (
+        "raised Odd: its text raised KeyboardInterrupt, in answer(" in grade("0.1", answer).message
+    )
 
 
 json_like = st.recursive(

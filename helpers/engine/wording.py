@@ -14,6 +14,12 @@ BEFORE = str.maketrans("´\u00a0\u2007\u2009\u202f", "'" + 4 * "\x1f")  # \x1f: 
 QUOTES = str.maketrans("‘’‚‛ʼ‹›`“”„‟«»\u2044", "''''''''" + '""""""' + "/")
 DASHES = re.compile("[-\u058a\u2010-\u2015\u2043\u2212\ufe58]+")
 SPACED_MINUS = re.compile(r"(?<!\d)(?<!\d\s)\u2212\s+(?=[\d.])")  # a minus sign is no dash
+FIRST_MINUS = re.compile(r"\A\s*-\s+(?=[\d.])(?!.*\n\s*-)", re.DOTALL)  # and no list of items
+EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3})([^\s*](?:[^*\n]*[^\s*])?)\1(?![\w*])")  # of Markdown
+TAG = re.compile(r"<(/?[^\W\d][^<>]*)>")  # its < and > compare nothing
+NUMBERED = re.compile(  # No.5 is No. 5
+    r"(?<![\w.])(nos?|nr|figs?|tab|vol|ch|chap|secs?|eqs?|art|pp?|pt|ver?|approx|ca)\.(?=\d)"
+)
 RAISED = re.compile("(?<=\\d)(?=[²³¹⁰⁴-⁹⁺⁻])")  # 10² is not 102
 SMALL = re.compile("(?<=\\d)(?=[¼-¾⅐-⅟₀-₉①-⓿❶-➓])")  # 5½ is not 51/2
 POINT = re.compile(r"(?<![^\W_])(?<![.,])([.,])(?=\d)")  # .5 is 0.5
@@ -22,6 +28,8 @@ GROUPS = [
     for mark in "\x1f,'"
 ]
 SIGNS = "<>~≈≤≥≠±\u20a0-\u20cf$£¥"  # they belong to the number that follows
+CURRENCY = "\u20a0-\u20cf$£¥"
+PRICE = re.compile(rf"(?<!\S)(?<![{CURRENCY}] )(-?\d[\d.]*) ([{CURRENCY}])(?!\S)(?! -?\d)")
 SPELLED = {"->": " ", "=>": " ", "<=": "≤", ">=": "≥", "!=": "≠", "+/-": "±", "+-": "±"}
 LEFT = string.punctuation.translate(str.maketrans("", "", "$%<>~")) + "…•·¿¡、。「」『』【】"
 RIGHT = LEFT.translate(str.maketrans("", "", "+#"))  # C++ and C# are not C, 18+ is not 18
@@ -39,8 +47,8 @@ def words(text: str) -> list[str]:
     if not isinstance(text, str):
         raise TypeError(f"An answer must be a string, not {text!r:.60}")
     trimmed = filter(None, map(_trimmed, _folded(text).split()))
-    text = re.sub(rf"(?<!\S)[<>~](?!\S)(?! (?:[{SIGNS}] ){{0,3}}-?\d)", "", " ".join(trimmed))
-    text = " ".join(_without_articles(text.split()))
+    text = " ".join(_without_articles(_compared(list(trimmed))))
+    text = PRICE.sub(r"\2 \1", text)  # 5 € is €5
     text = re.sub(rf"(?<!\S)([{SIGNS}]) (?=(?:[{SIGNS}] ){{0,3}}-?\d)", r"\1", text)  # < 5 is <5
     text = re.sub(r"(?<=\d) ?° ?(?=[cf](?![\w-]))", " °", text)  # 5°C is 5 °C
     return re.sub(r"(?<=\d) (?=[%‰])", "", text).split()  # 5 % is 5%
@@ -58,7 +66,8 @@ def _folded(text):
     """Lower case, plain quotes and dashes, digits without separators, signs apart from numbers."""
     text = SMALL.sub(" ", RAISED.sub("^", text.translate(BEFORE)))
     text = normalize_text(normalize_text(text).casefold()).translate(QUOTES)
-    text = DASHES.sub("-", SPACED_MINUS.sub("-", text))
+    text = FIRST_MINUS.sub("-", DASHES.sub("-", SPACED_MINUS.sub("-", text)))
+    text = NUMBERED.sub(r"\1 ", TAG.sub(r" \1 ", EMPHASIS.sub(r"\2", text)))
     for spelling, sign in SPELLED.items():
         text = text.replace(spelling, sign)
     text = POINT.sub(r"0\1", text)
@@ -68,14 +77,25 @@ def _folded(text):
     return re.sub(rf"([{SIGNS}])", r" \1 ", text)
 
 
+def _compared(words):
+    """The words without the <, > and ~ that stand at either end and compare no number."""
+    number = re.compile(rf"(?:[{SIGNS}] ){{0,3}}-?\d")
+    while words and words[0] in {"<", ">", "~"} and not number.match(" ".join(words[1:5])):
+        words = words[1:]
+    while words and words[-1] in {"<", ">", "~"}:
+        words = words[:-1]
+    return words
+
+
 def _trimmed(word):
-    """The word without punctuation at its edges, but with the minus of -5 and of the grade a-."""
+    """The word without punctuation at its edges, but with the sign of -5 and of the grade a-."""
     bare = word.lstrip(LEFT)
     trimmed = bare.rstrip(RIGHT)
     if word[: len(word) - len(bare)].endswith("-") and not bare[:1].isalpha() and trimmed:
         return "-" + trimmed
-    graded = len(trimmed) <= 2 and trimmed.isalpha() and bare[len(trimmed) :].startswith("-")
-    return trimmed + "-" if graded else trimmed
+    sign = bare[len(trimmed) :][:1]
+    graded = 0 < len(trimmed) <= 2 and trimmed.isalpha() and sign and sign in "-*"
+    return trimmed + sign if graded else trimmed
 
 
 def _without_articles(words):

@@ -9,7 +9,7 @@ import traceback
 
 from helpers.exercises import placeholder, sandbox
 from helpers.exercises.expecting import NotAttempted, Raised
-from helpers.exercises.showing import call_of, described, shown
+from helpers.exercises.showing import call_of, described, nothing, shown
 
 
 class Learner:
@@ -32,18 +32,21 @@ class Learner:
         try:
             result = self.answer(*copy.deepcopy(args), **copy.deepcopy(kwargs))
         except BaseException as error:
-            raise Raised(f"{described(error)}, in {call}{self._line(error)}.") from error
+            words, line = described(error), self._line(error)
+            if placeholder.behind(error, f"{words} {line.split('#')[0]}"):
+                raise NotAttempted from None
+            at = f", at `{line}`" if line else ""
+            raise Raised(f"{words}, in {call}{at}.") from error
         self.last = (call, result)
         if placeholder.within(result):
             raise NotAttempted
         return result
 
     def _line(self, error) -> str:
-        """The last line of the learner's own code that ran before the error."""
+        """The last line of the learner's own code that ran before the error, or ""."""
         file = getattr(getattr(self.answer, "__code__", None), "co_filename", None)
         own = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == file]
-        text = linecache.getline(file, own[-1].lineno).strip() if own else ""
-        return f", at `{text}`" if text else ""
+        return linecache.getline(file, own[-1].lineno).strip() if own else ""
 
     def with_last_call(self, message: str) -> str:
         """The message; if it does not show the case, with the last call and what it returned."""
@@ -53,5 +56,5 @@ class Learner:
         if call in message:
             return message
         if result is None:
-            return f"{call} returned None: did you forget a `return`?"
+            return nothing(call)
         return f"{message} {call} returned {shown(result)}."

@@ -11,8 +11,10 @@ the result proves the cause.
 import copy
 import math
 import numbers
+import os
+from itertools import zip_longest
 
-from helpers.exercises.showing import call_of, described, plain
+from helpers.exercises.showing import EXACT, call_of, described, nothing, plain
 from helpers.exercises.showing import shown as shown
 
 KINDS = {
@@ -57,9 +59,8 @@ def returns(value, kind: type, what: str = "", size: int | None = None, call: st
     in words. call: the call, for the message ("": the engine adds the last one).
     """
     simple, name = plain(value), type(value).__name__
-    got = f"an {name}" if name[0] in "aeiou" else f"a {name}"
-    none = f"{call or 'The function'} returned None: did you forget a `return`?"
-    expect(value is not None, none)
+    got = f"an {name}" if name[0] in "aeiouAEIOU" else f"a {name}"
+    expect(value is not None, nothing(call or "The function"))
     wanted = {int: numbers.Integral, float: numbers.Real, list: list | tuple, tuple: list | tuple}
     ok = type(value) is kind or isinstance(simple, wanted.get(kind, kind))
     ok = ok and (kind is bool or not isinstance(simple, bool))
@@ -89,15 +90,15 @@ def cases(function, mistakes: dict | None = None):
             raise Raised(f"{error} {why}".rstrip()) from error.__cause__
         right = alike(got, returns, tolerance)
         if not right and _rounded(got, returns, tolerance):
-            raise Wrong(f"Do not round the result. {_both(call, returns, got)}")
+            raise Wrong(f"Do not round the result. {_both(call, returns, got, tolerance)}")
         known = {**(mistakes or {}), **general}
         if got is None and None not in known and not right:
-            raise Wrong(f"{call} returned None: did you forget a `return`?")
+            raise Wrong(nothing(call))
         for mistake, message in known.items():
             if not right and _made(got, mistake, tolerance):
-                raise Wrong(f"{message} {_both(call, returns, got)}")
+                raise Wrong(f"{message} {_both(call, returns, got, tolerance)}")
         _same_kind(got, returns, call)
-        expect(right, f"{why} {_both(call, returns, got)}".lstrip())
+        expect(right, f"{why} {_both(call, returns, got, tolerance)}".lstrip())
         return got
 
     return case
@@ -152,8 +153,57 @@ def _near(got, wanted, tolerance) -> bool:
     return all((g != g and w != w) or math.isclose(g, w, **close) for g, w in pairs)
 
 
-def _both(call, wanted, got) -> str:
-    return f"{call} should return {shown(wanted)}, and returned {shown(got)}."
+def apart(wanted, got, tolerance: float = 1e-6) -> tuple[str, str]:
+    """Both values as short texts that differ: in more digits, at one place in them, or in the type.
+
+    Every message with what was wanted and what came shows them like this.
+    """
+    for digits in (6, 9, 12, EXACT):
+        texts = tuple(shown(value, digits=digits) for value in (wanted, got))
+        one, other = (shown(_likened(value), digits=digits) for value in (wanted, got))
+        if texts[0] != texts[1] and one != other:
+            return texts
+    pairs = zip_longest(_parts(wanted), _parts(got), fillvalue=("its end", "nothing"))
+    for (place, one), (there, other) in pairs:
+        if place == there and alike(other, one, tolerance):
+            continue
+        if isinstance(one, str) and isinstance(other, str) and place == there:
+            start = len(os.path.commonprefix([one, other]))
+            place = there = f"{place}[{start}:]"
+            one, other = one[start:], other[start:]
+        if not place:
+            break
+        ends = (f", with {shown(one, 60)} at {place}", f", with {shown(other, 60)} at {there}")
+        return texts[0] + ends[0], texts[1] + ends[1]
+    if texts[0] != texts[1]:
+        return texts
+    return tuple(f"{texts[0]} ({type(value).__name__})" for value in (wanted, got))
+
+
+def _likened(value, depth: int = 6):
+    """The value with lists for tuples and floats for whole numbers."""
+    value = plain(value)
+    if depth and isinstance(value, list | tuple):
+        return [_likened(item, depth - 1) for item in value]
+    if depth and isinstance(value, dict):
+        return {key: _likened(item, depth - 1) for key, item in value.items()}
+    return float(value) if type(value) is int and abs(value) < 2**53 else value
+
+
+def _parts(value, place: str = "", depth: int = 6):
+    """The innermost items of lists and dicts, each with its place, written as an index."""
+    value = plain(value)
+    items = list(value.items()) if depth and isinstance(value, dict) else []
+    items = list(enumerate(value)) if depth and isinstance(value, list | tuple) else items
+    for key, item in items:
+        yield from _parts(item, f"{place}[{shown(key, 40)}]", depth - 1)
+    if not items:
+        yield place, value
+
+
+def _both(call, wanted, got, tolerance) -> str:
+    wanted, got = apart(wanted, got, tolerance)
+    return f"{call} should return {wanted}, and returned {got}."
 
 
 def _rounded(got, wanted, tolerance) -> bool:
@@ -178,7 +228,7 @@ def _made(got, mistake, tolerance) -> bool:
         return alike(got, mistake, tolerance)
     try:
         return bool(mistake(got))
-    except Exception:
+    except BaseException:  # the result may be an object of the learner's own class
         return False
 
 

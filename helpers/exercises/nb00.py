@@ -11,7 +11,7 @@ import numpy as np
 
 from helpers import evaluate
 from helpers.exercises import exercise, hints, solved_by
-from helpers.exercises.expecting import cases, expect, plain, returns, same, shown
+from helpers.exercises.expecting import apart, cases, expect, plain, returns, same, shown
 
 ALMOST = {  # answers that almost equal an accepted form, but do not
     "bar 23": "23 bar",
@@ -200,7 +200,7 @@ def grade_interval(interval):
         got = tuple(float(returns(end, float)) for end in got)
         errors += [(got[0] - low) / (high - low), (got[1] - high) / (high - low)]
         call = f"interval({shown(values)}, {level})"
-        both = f"should return about {shown((low, high))}, and returned {shown(got)}."
+        both = "should return about {}, and returned {}.".format(*apart((low, high), got))
         why = f"The values may be any numbers. {RULE}"
         if got == tuple(round(end, 4) for end in got):
             why = "Do not round the ends."

@@ -9,7 +9,17 @@ from collections import Counter
 import numpy as np
 
 from helpers.exercises import exercise, hints, solved_by
-from helpers.exercises.expecting import alike, cases, expect, plain, raises, returns, same, shown
+from helpers.exercises.expecting import (
+    alike,
+    apart,
+    cases,
+    expect,
+    plain,
+    raises,
+    returns,
+    same,
+    shown,
+)
 
 
 class Lent(list):
@@ -330,8 +340,8 @@ def grade_dual_report(dual_report):
             why = "Do not round." if got in [round(wanted, n) for n in range(1, 10)] else rule
             for mistake, message in (mistakes or {}).items():
                 why = message if key == "perplexity ratio" and alike(got, mistake) else why
-            values = f"{key!r} should be {float(wanted)!r}, and is {got!r}."
-            expect(False, f"{why} {values}")
+            wanted, got = apart(wanted, got)
+            expect(False, f"{why} {key!r} should be {wanted}, and is {got}.")
 
     case(low, high, mistakes)
     case(high, low)

@@ -4,22 +4,25 @@ A forked child has everything that the notebook has, so nothing is copied or sta
 0.02 seconds. It ends at the time limit whatever it does, even inside a loop in C. Where a fork is
 not safe (Windows, macOS, after the GPU was used) the check runs in a thread instead. At the limit
 the thread is parked for good, unless it is stuck inside one call of a C function.
+
+The child writes its result into memory that it shares with the notebook, which waits for the end of
+the child and then reads: unlike a pipe, this can't be blocked by what an answer writes or keeps.
 """
 
 import builtins
 import contextlib
 import json
 import mmap
-import multiprocessing
 import os
 import signal
 import sys
 import threading
+import time
 import warnings
 from collections.abc import Callable
 
 MEMORY = 1 << 30  # bytes that a check may take beyond what the notebook takes
-NOTE = 1000  # bytes
+NOTE, RESULT = 1000, 1 << 16  # bytes
 _in_child, _noted = False, None
 
 
@@ -48,14 +51,15 @@ def run(work: Callable, seconds: float):
     Raises Unfinished after so many seconds, or if `work` ended its own process.
     """
     global _noted
-    outer, _noted = _noted, mmap.mmap(-1, NOTE)
+    outer, noted = _noted, mmap.mmap(-1, NOTE)
+    _noted = noted
     try:
         return (_forked if _fork_is_safe() else _threaded)(work, seconds)
     except TimeoutError:
         late = f"did not finish within {seconds} seconds: is there a loop that never ends?"
-        raise Unfinished(late, _last_note()) from None
+        raise Unfinished(late, _text_in(noted)) from None
     except EOFError as error:
-        raise Unfinished(str(error), _last_note()) from None
+        raise Unfinished(str(error), _text_in(noted)) from None
     finally:
         _noted = outer
 
@@ -65,8 +69,8 @@ def note(text: str) -> None:
     _noted[:] = text.encode(errors="replace")[:NOTE].ljust(NOTE, b"\0")
 
 
-def _last_note() -> str:
-    return _noted[:].rstrip(b"\0").decode(errors="ignore")
+def _text_in(memory) -> str:
+    return memory[:].rstrip(b"\0").decode(errors="ignore")
 
 
 def _fork_is_safe() -> bool:
@@ -76,36 +80,45 @@ def _fork_is_safe() -> bool:
 
 
 def _forked(work, seconds):
-    receive, send = multiprocessing.Pipe(duplex=False)
+    result = mmap.mmap(-1, RESULT)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # threads do not matter: see _child
         pid = os.fork()
     if pid == 0:
-        _child(work, send)
+        _child(work, result)
     group = not _in_child  # a check inside a check stays in the group of the outer one
     if group:
         with contextlib.suppress(OSError):  # the child does it too; whoever comes first
             os.setpgid(pid, pid)
-    send.close()
     try:
-        if not receive.poll(seconds):
-            raise TimeoutError
-        return json.loads(receive.recv_bytes())
-    except TimeoutError:
-        raise
-    except EOFError:
-        raise EOFError(f"ended its own process {_how(pid)}") from None
-    except (OSError, ValueError):  # something else than a result arrived
-        raise EOFError("wrote into the pipe of its own check") from None
+        in_time = _ends(pid, seconds)
     finally:
-        receive.close()
-        with contextlib.suppress(OSError):
-            (os.killpg if group else os.kill)(pid, signal.SIGKILL)
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(pid, 0)
+        for kill in [os.kill, os.killpg][: 1 + group]:
+            with contextlib.suppress(OSError):
+                kill(pid, signal.SIGKILL)
+        how = _how(pid)
+    if not in_time:
+        raise TimeoutError
+    if not (written := _text_in(result)):
+        raise EOFError(f"ended its own process {how}")
+    try:
+        return json.loads(written)
+    except ValueError:  # something else than a result is there
+        raise EOFError("wrote over the result of its own check") from None
 
 
-def _child(work, send):
+def _ends(pid, seconds) -> bool:
+    """Does the child end in so many seconds? It is not reaped: its id stays its own."""
+    deadline = time.monotonic() + seconds
+    with contextlib.suppress(ChildProcessError):
+        while not os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.002)
+    return True
+
+
+def _child(work, result):
     """The child's whole life. It never returns, so nothing of the notebook runs twice."""
     global _in_child
     try:
@@ -116,7 +129,8 @@ def _child(work, send):
         builtins.input = _no_input
         _one_thread()
         _bound_memory()
-        send.send_bytes(json.dumps(work()).encode())
+        text = json.dumps(work()).encode()
+        result[: len(text)] = text
     finally:
         os._exit(0)
 
@@ -146,7 +160,7 @@ def _bound_memory():
 
 
 def _how(pid) -> str:
-    """How a child ended."""
+    """Reap a child, and say how it ended."""
     try:
         _, status = os.waitpid(pid, 0)
     except ChildProcessError:
@@ -166,6 +180,7 @@ def _threaded(work, seconds):
             errors.append(error)
 
     thread = threading.Thread(target=target, daemon=True)
+    threading.current_thread().check = thread, late  # if this is a check, that is one inside it
     with contextlib.redirect_stdout(_Nowhere()), contextlib.redirect_stderr(_Nowhere()):
         thread.start()
         try:
@@ -181,12 +196,15 @@ def _threaded(work, seconds):
 
 
 def _stop(thread, late):
-    """Park a thread at the next step that it takes, whatever it catches."""
+    """Park a thread, and the check inside its check, at the next step, whatever they catch."""
     late.set()
     frame = sys._current_frames().get(thread.ident)
     while frame:
         frame.f_trace, frame.f_trace_opcodes = (lambda *_: _park()), True
         frame = frame.f_back
+    inner = getattr(thread, "check", None)
+    if inner and inner[0].is_alive():
+        _stop(*inner)
 
 
 def _park():

@@ -259,7 +259,7 @@ WRONG = [
         ("whole megabytes", ('row["MB"] <=', 'int(row["MB"]) <='), "3.5 MB"),
         ("the sum of the limits", (FITS, 'row["ms"] + row["MB"] <= max_ms + max_mb'), "max_ms"),
         ("compares with the first", pick_compares_with_first, "B is the fastest"),
-        ("nothing", lambda rows, max_ms, max_mb: None, "forget a `return`"),
+        ("nothing", lambda rows, max_ms, max_mb: None, "returned None"),
     ),
     *faults(
         "2.6",

@@ -81,7 +81,7 @@ WRONG = [
         ("never keeps more than ten", ("return kept", "return kept[:10]"), "room for all 20"),
         ("returns a string", ("return kept", 'return " ".join(kept)'), "whole and unchanged"),
         ("returns a number", ("return kept", "return len(kept)"), "Return a list, not an int"),
-        ("returns nothing", ("return kept", "return None"), "forget a `return`"),
+        ("returns nothing", ("return kept", "return None"), "returned None"),
         ("fails without passages", ("for", "passages[0]\n    for"), "result is an empty list"),
         ("drops duplicates", ("in passages", "in dict.fromkeys(passages)"), "comes twice"),
         ("looks up the first of two", fit_index, "comes twice"),

@@ -6,6 +6,7 @@ import sys
 import unicodedata
 
 import docx
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -141,6 +142,50 @@ def test_overlap_repeats_words():
     assert chunks[0].text.split()[-10:] == chunks[1].text.split()[:10]
     with pytest.raises(ValueError, match="overlap"):
         documents.chunk([document], max_words=10, overlap=10)
+
+
+GOOD = documents.Document("d", "t", "A pump.", "d.md")
+WRONG = {
+    "text": ("A pump.", {}, TypeError, "documents must be"),
+    "path": (cache.DATASETS, {}, TypeError, "documents must be"),
+    "texts": (["A pump."], {}, TypeError, "has no id, title and text"),
+    "dicts": ([{"id": "d", "text": "A pump."}], {}, TypeError, "has no id, title and text"),
+    "one document": (GOOD, {}, TypeError, "documents must be a list"),
+    "nothing": (None, {}, TypeError, "documents must be a list"),
+    "dict of documents": ({"d": GOOD}, {}, TypeError, "documents must be a list"),
+    "chunks": (documents.chunk([GOOD]), {}, TypeError, "has no id, title and text"),
+    "no text": ([documents.Document("d", "t", None, "")], {}, TypeError, "has no id, title and"),
+    "half a character": ([documents.Document("d", "t", "\ud800", "")], {}, ValueError, "half a"),
+    "max 0": ([GOOD], {"max_words": 0}, ValueError, "max_words must be at least 1, not 0"),
+    "max negative": ([GOOD], {"max_words": -5}, ValueError, "max_words must be at least 1"),
+    "max text": ([GOOD], {"max_words": "60"}, TypeError, "max_words must be a whole number"),
+    "max float": ([GOOD], {"max_words": 60.0}, TypeError, "max_words must be a whole number"),
+    "max None": ([GOOD], {"max_words": None}, TypeError, "max_words must be a whole number"),
+    "max True": ([GOOD], {"max_words": True}, TypeError, "max_words must be a whole number"),
+    "max list": ([GOOD], {"max_words": [60]}, TypeError, "max_words must be a whole number"),
+    "overlap text": ([GOOD], {"overlap": "5"}, TypeError, "overlap must be a whole number"),
+    "overlap float": ([GOOD], {"overlap": 0.5}, TypeError, "overlap must be a whole number"),
+    "overlap None": ([GOOD], {"overlap": None}, TypeError, "overlap must be a whole number"),
+    "overlap negative": ([GOOD], {"overlap": -1}, ValueError, "overlap must be a whole number"),
+    "overlap too much": ([GOOD], {"overlap": 60}, ValueError, "below max_words=60, not 60"),
+    "embedder name": ([GOOD], {"embedder": "minilm"}, TypeError, "embedder must be an encoder"),
+    "nothing to cut": ([], {"max_words": 0}, ValueError, "max_words must be at least 1"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_wrong_call_is_refused_with_a_sentence(case):
+    given, options, kind, message = WRONG[case]
+    with pytest.raises(kind, match=message) as caught:
+        documents.chunk(given, **options)
+    assert type(caught.value) is kind and "\n" not in str(caught.value)
+
+
+def test_any_number_and_any_row_of_documents_will_do():
+    chunks = documents.chunk([GOOD], 60)
+    assert documents.chunk((d for d in (GOOD,)), np.int64(60), np.int32(0)) == chunks
+    assert documents.chunk((GOOD,)) == documents.chunk(documents.Documents([GOOD])) == chunks
+    assert documents.chunk([]) == []
 
 
 JAPANESE = "ポンプは毎分十二リットルの水を動かします。"

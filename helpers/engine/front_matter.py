@@ -12,11 +12,13 @@ import yaml
 from helpers.engine.text import NOT_TEXT, Problem, Text
 
 WORD = r"""(?:[^\s:"'{}\[\]]|(?<=\w)'|:(?=\S))+"""
-KEY = re.compile(rf"""(?![-?*>|#`&]\s)[{{\s]*["']?({WORD}(?: {WORD}){{0,2}})["']?\s*:(?:\s|$)""")
-KNOWN = set(
-    "id title subtitle author authors date tag tags category categories keywords owner owners "
-    "version language lang created updated published modified lastmodified lastupdated slug "
-    "permalink layout draft aliases license".split()
+KEY = re.compile(
+    rf"""(?![*`#>|&!%@+~]|[-?]\s)[{{\s]*["']?({WORD}(?: {WORD}){{0,2}})["']?\s*:(?:\s|$)"""
+)
+KNOWN = re.compile(
+    "id|title|subtitle|authors?|date|tags?|category|categories|keywords|owners?|version|language|"
+    "lang|created|updated|published|modified|lastmodified|lastupdated|slug|permalink|layout|draft|"
+    "aliases|license"
 )
 LOWER = re.compile(r"[\w.:@$/-]+")  # how a key looks that is a name and no word of a sentence
 RULE = "if it is a rule above text, put a blank line after it"
@@ -79,14 +81,14 @@ def _kind(block: list[str]) -> str:
     names = {re.sub(r"[\W_]", "", re.split(r"[.:]", key)[-1].lower()) for key in keys}
     if not content or not found[0]:
         return "text"
-    if names & {"id", "title"}:
+    if {"id", "title"} & set(keys):
         return "keys"
     whole = all(key or line[0] in PART for key, line in zip(found, content, strict=True))
     if not whole or block[0] != content[0]:
         return "text"
-    lower = all(LOWER.fullmatch(key) and not key[0].isupper() for key in keys)
+    lower = all(LOWER.fullmatch(key) and (key[0].islower() or not key[0].isalpha()) for key in keys)
     prose = all(key and PROSE.search(key.string) for key in found)
-    return "keys" if names & KNOWN or lower and not prose else "either"
+    return "keys" if any(map(KNOWN.fullmatch, names)) or lower and not prose else "either"
 
 
 class _Loader(yaml.BaseLoader):
@@ -120,11 +122,11 @@ class _Reader:
         if not isinstance(metadata, dict):
             raise self._error(0, "must be keys with values")
         for key, value in node.value:
-            name = key.value.lower()  # "ID" and "Title" are meant as these too
-            if name not in ("id", "title") or name != key.value and name in metadata:
-                name = key.value
-            else:
-                del metadata[key.value]
+            name = key.value
+            if name.lower() in ("id", "title") and name.lower() not in metadata:
+                name = name.lower()  # "ID" and "Title" mean the same
+                metadata[name] = metadata.pop(key.value)
+            if name in ("id", "title"):
                 metadata[name] = self._written(name, value)
             self.lines[name] = key.start_mark.line + self.first_line
         return metadata

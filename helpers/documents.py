@@ -87,12 +87,10 @@ def chunk(documents, max_words: int = 60, overlap: int = 0, embedder=None) -> li
 
     Short neighbours are joined, long paragraphs split. overlap: how many words each piece of a
     split paragraph repeats from the piece before it. embedder: chunks of which it would not read
-    all, title included, are halved. Raises ValueError unless overlap is below max_words.
+    all, title included, are halved. Raises TypeError or ValueError, saying what to pass.
     """
-    if not 0 <= overlap < max_words:
-        raise ValueError(f"overlap must be at least 0 and below {max_words=}, not {overlap}")
     chunks = []
-    for document in documents:
+    for document in cutting.checked(documents, max_words, overlap, embedder):
         spans = []
         for paragraph in re.finditer(r"\S.*?(?=\n\s*\n|\Z)", document.text, re.DOTALL):
             begin, words = paragraph.start(), cutting.units(paragraph.group())

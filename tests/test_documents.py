@@ -1,11 +1,13 @@
 """Reading and cutting documents, good and bad."""
 
+import json
 import re
 import subprocess
 import sys
 import unicodedata
 
 import docx
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -113,6 +115,59 @@ def test_check_reports_rows_with_file_and_line(tmp_path):
         assert re.search(pattern, problem), (problem, pattern)
 
 
+ANSWERS = {  # (text of the document, fields of the row, what is wrong)
+    "number": ("It holds 15 bar.", {"span": "5 bar"}, "does not appear"),
+    "decimals": ("It holds 1.5 bar, 1,5 bar, 1/5 bar.", {"span": "5 bar"}, "does not appear"),
+    "sign": ("It is (-5 bar) or \u22125 bar.", {"span": "5 bar"}, "does not appear"),
+    "unit": ("It holds 5 bars.", {"span": "5 bar"}, "does not appear"),
+    "code": ("The KX-22 pump.", {"span": "KX-2"}, "does not appear"),
+    "part of a word": ("A submarine.", {"value": "marine"}, "does not appear"),
+    "number, longer": ("12,000 or 12.5 or 10^12 or 12^3", {"value": 12}, "does not appear"),
+    "power": ("It makes 10^6 turns.", {"value": "6 turns"}, "does not appear"),
+    "accents": ("Der Prüfer.", {"span": "Prü"}, "does not appear"),
+    "underscore": ("set max_words", {"span": "words"}, "does not appear"),
+    "zero": ("It holds 5 bar.", {"value": 0}, "'0' does not appear"),
+    "no span, but a value": ("It holds 5 bar.", {"span": None, "value": "6 bar"}, "'6 bar' does"),
+    "span and value": ("It holds 5 bar.", {"span": "5 bar", "value": "6 bar"}, "'6 bar' does"),
+    "null": ("It holds 5 bar.", {"span": None}, "its answer is empty"),
+    "null twice": ("It holds 5 bar.", {"span": None, "value": None}, "its answer is empty"),
+    "empty": ("It holds 5 bar.", {"value": ""}, "its answer is empty"),
+    "space": ("It holds 5 bar.", {"span": " "}, "its answer is empty"),
+    "list": ("It holds 5 bar.", {"value": ["5 bar"]}, "must be a text or a number"),
+    "truth": ("It is true.", {"value": True}, "must be a text or a number"),
+    "right": ("It holds 5 bar.", {"span": "5 BAR"}, None),
+    "right, also elsewhere": ("Not 15 bar, but 5 bar!", {"span": "5 bar"}, None),
+    "right, quoted": ('"5 bar", he says', {"span": "5 bar"}, None),
+    "right, signs": ("It costs £71, 12% or C++.", {"span": "£71", "value": "C++"}, None),
+    "right, sign itself": ("It is -5 °C.", {"value": -5}, None),
+    "right, over lines": ("It holds 5\nbar.", {"span": "5 bar"}, None),
+    "right, narrow space": ("It holds 5\u202fbar.", {"span": "5 bar"}, None),
+    "right, at the end": ("It holds 5 bar", {"span": "5 bar", "value": 5}, None),
+    "right, end of a sentence": ("There are 5.\nOr 6, 7.", {"span": "5", "value": 6}, None),
+    "right, range": ("It holds 2-5 bar", {"span": "5 bar"}, None),
+    "right, Japanese": ("水を12リットル動かします", {"span": "水", "value": 12}, None),
+    "right, Korean": ("펌프는 물을", {"span": "펌프"}, None),
+    "right, no answer": ("It holds 5 bar.", {}, None),
+}
+
+
+@pytest.mark.parametrize("case", ANSWERS)
+def test_an_answer_appears_as_whole_words(tmp_path, case):
+    text, fields, problem = ANSWERS[case]
+    write(tmp_path, "x.md", text)
+    write(tmp_path, "t.jsonl", json.dumps({"id": 1, "documents": ["x"], **fields}))
+    found = check_documents.check(tmp_path, [tmp_path / "t.jsonl"])
+    assert [bool(re.search(f"line 1: .*{problem}", line)) for line in found] == [True] * bool(
+        problem
+    )
+
+
+def test_a_row_without_documents_needs_no_answer(tmp_path):
+    write(tmp_path, "x.md", "It holds 5 bar.")
+    write(tmp_path, "t.jsonl", '{"id": 1, "documents": [], "span": null}')
+    assert check_documents.check(tmp_path, [tmp_path / "t.jsonl"]) == []
+
+
 def test_each_document_has_metadata_of_its_own(tmp_path):
     write(tmp_path, "a.txt", "one")
     write(tmp_path, "b.txt", "two")
@@ -141,6 +196,50 @@ def test_overlap_repeats_words():
     assert chunks[0].text.split()[-10:] == chunks[1].text.split()[:10]
     with pytest.raises(ValueError, match="overlap"):
         documents.chunk([document], max_words=10, overlap=10)
+
+
+GOOD = documents.Document("d", "t", "A pump.", "d.md")
+WRONG = {
+    "text": ("A pump.", {}, TypeError, "documents must be"),
+    "path": (cache.DATASETS, {}, TypeError, "documents must be"),
+    "texts": (["A pump."], {}, TypeError, "has no id, title and text"),
+    "dicts": ([{"id": "d", "text": "A pump."}], {}, TypeError, "has no id, title and text"),
+    "one document": (GOOD, {}, TypeError, "documents must be a list"),
+    "nothing": (None, {}, TypeError, "documents must be a list"),
+    "dict of documents": ({"d": GOOD}, {}, TypeError, "documents must be a list"),
+    "chunks": (documents.chunk([GOOD]), {}, TypeError, "has no id, title and text"),
+    "no text": ([documents.Document("d", "t", None, "")], {}, TypeError, "has no id, title and"),
+    "half a character": ([documents.Document("d", "t", "\ud800", "")], {}, ValueError, "half a"),
+    "max 0": ([GOOD], {"max_words": 0}, ValueError, "max_words must be at least 1, not 0"),
+    "max negative": ([GOOD], {"max_words": -5}, ValueError, "max_words must be at least 1"),
+    "max text": ([GOOD], {"max_words": "60"}, TypeError, "max_words must be a whole number"),
+    "max float": ([GOOD], {"max_words": 60.0}, TypeError, "max_words must be a whole number"),
+    "max None": ([GOOD], {"max_words": None}, TypeError, "max_words must be a whole number"),
+    "max True": ([GOOD], {"max_words": True}, TypeError, "max_words must be a whole number"),
+    "max list": ([GOOD], {"max_words": [60]}, TypeError, "max_words must be a whole number"),
+    "overlap text": ([GOOD], {"overlap": "5"}, TypeError, "overlap must be a whole number"),
+    "overlap float": ([GOOD], {"overlap": 0.5}, TypeError, "overlap must be a whole number"),
+    "overlap None": ([GOOD], {"overlap": None}, TypeError, "overlap must be a whole number"),
+    "overlap negative": ([GOOD], {"overlap": -1}, ValueError, "overlap must be a whole number"),
+    "overlap too much": ([GOOD], {"overlap": 60}, ValueError, "below max_words=60, not 60"),
+    "embedder name": ([GOOD], {"embedder": "minilm"}, TypeError, "embedder must be an encoder"),
+    "nothing to cut": ([], {"max_words": 0}, ValueError, "max_words must be at least 1"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_wrong_call_is_refused_with_a_sentence(case):
+    given, options, kind, message = WRONG[case]
+    with pytest.raises(kind, match=message) as caught:
+        documents.chunk(given, **options)
+    assert type(caught.value) is kind and "\n" not in str(caught.value)
+
+
+def test_any_number_and_any_row_of_documents_will_do():
+    chunks = documents.chunk([GOOD], 60)
+    assert documents.chunk((d for d in (GOOD,)), np.int64(60), np.int32(0)) == chunks
+    assert documents.chunk((GOOD,)) == documents.chunk(documents.Documents([GOOD])) == chunks
+    assert documents.chunk([]) == []
 
 
 JAPANESE = "ポンプは毎分十二リットルの水を動かします。"

@@ -1,5 +1,6 @@
 """Everything in a folder is read or named: one walk for loading and for checking."""
 
+import os
 import re
 import subprocess
 import sys
@@ -129,6 +130,80 @@ def test_names_of_files_become_ids(tmp_path, files, names):
     found = documents.load_documents(tmp_path)
     assert sorted(d.id for d in found) == names
     assert all(re.fullmatch(documents.ID, d.id) for d in found)
+
+
+E, E2 = "caf\u00e9", "cafe\u0301"  # they look the same
+
+
+@pytest.mark.parametrize(
+    ("files", "same"),
+    [
+        ({f"{E}.md": "", f"{E2}.md": ""}, f"'{E}.md' is also"),
+        ({"a/pump.md": "id: pump", "b/pu\u200bmp.md": "id: pu\u200bmp"}, "looks the same"),
+        ({"a.md": f"id: {E}", "b.md": f"id: {E2}"}, "line 2: the id .* looks the same"),
+        ({"pump.md": "", "pu\u200bmp.md": ""}, "looks the same"),
+        ({"pump.md": "", "pump\ufeff.md": ""}, "looks the same"),
+        ({"pump.md": "", "pu\u00admp.md": ""}, "looks the same"),
+        ({"pump.md": "", "\u202apump\u202c.md": ""}, "looks the same"),
+        ({f"{E}/x.md": "", f"{E2}/x.md": ""}, "is also"),
+        ({"a b.md": "", "a  b.md": ""}, "'a b.md' is also"),
+        ({"[a].md": "", "(a).md": ""}, "is also"),
+    ],
+    ids=ids(
+        "accents zero-width-ids accents-ids zero-width mark hyphen direction folders spaces "
+        "brackets"
+    ),
+)
+def test_ids_that_look_the_same_are_refused(tmp_path, files, same):
+    for name, keys in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(f"---\n{keys}\n---\nA pump." if keys else "A pump.")
+    message = refused(tmp_path)
+    assert re.search(same, message) and "give one of them another" in message
+    assert "\n".join(check_documents.check(tmp_path)) == message
+
+
+@pytest.mark.parametrize(
+    ("files", "names"),
+    [
+        ([f"x/{E}.md", f"y/{E2}.md"], [f"x/{E}", f"y/{E}"]),
+        (["x/pump.md", "y/pu\u200bmp.md"], ["x/pump", "y/pu\u200bmp"]),
+        ([f"{E}.md", f"{E2}.txt"], [f"{E}.md", f"{E}.txt"]),
+        (["\u0645\u06cc\u200c\u062e.md"], ["\u0645\u06cc\u200c\u062e"]),
+        (["Pump.md", "pump.md"], ["Pump", "pump"]),
+    ],
+    ids=ids("accents zero-width endings persian case"),
+)
+def test_names_that_look_the_same_are_told_apart(tmp_path, files, names):
+    for name in files:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("A pump.")
+    assert sorted(d.id for d in documents.load_documents(tmp_path)) == names
+
+
+@pytest.mark.parametrize("id", ["\u200b", "\ufeff\u00ad", "\u202a\u202c", "\u2060", "\ufe0f"])
+def test_an_id_that_can_not_be_seen_is_refused(tmp_path, id):
+    (tmp_path / "a.md").write_text(f"---\nid: x{id}\ntitle: t\n---\nA pump.")
+    assert documents.load_documents(tmp_path)[0].id == f"x{id}"
+    (tmp_path / "a.md").write_text(f'---\ntitle: t\nid: "{id}"\n---\nA pump.')
+    assert "a.md, line 3: the id" in refused(tmp_path)
+
+
+@pytest.mark.parametrize("name", [b"b\xff", b"\xe9t\xe9", b"\xc3", b"x\x80/y", b"x/\xfc", b"b\x01"])
+def test_a_folder_whose_name_is_no_text_is_left_out(tmp_path, capsys, name):
+    (tmp_path / "a.md").write_text("A pump.")
+    folder = os.path.join(os.fsencode(tmp_path), name)
+    os.makedirs(folder)
+    for file in (b"a.md", b"c.md"):
+        with open(os.path.join(folder, file), "w") as text:
+            text.write("A winch.")
+    found = documents.load_documents(tmp_path)
+    assert [d.id for d in found] == ["a"] and len(found.left_out) == 1
+    assert "its name is no text" in found.report() and found.report().encode()
+    assert "its name is no text" in " ".join(capsys.readouterr().out.split())
+    with pytest.raises(ValueError, match="the name of the folder is no text") as caught:
+        documents.load_documents(os.fsdecode(folder))
+    assert str(caught.value).encode()
 
 
 def test_an_id_that_is_given_goes_before_a_name(tmp_path):

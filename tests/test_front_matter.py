@@ -71,6 +71,80 @@ def test_front_matter_or_text(tmp_path, text, id, body):
     assert (found.id, found.text) == (id, text if body == "whole" else body)
 
 
+PROSE = {
+    "warning": "Warning: hot surface\nNote: wear gloves",
+    "one": "Warning: hot surface",
+    "sentence": "Note: it is hot.",
+    "sentences in lower case": "note: the pump is very hot.\nhint: let it cool for an hour.",
+    "list": "Danger: hot\n- wear gloves\n- close the valve",
+    "words": "Before you start: close the valve",
+    "indented": "Steps:\n  close the valve\n  open the cover",
+    "questions": "Q: how hot?\nA: very",
+    "speakers": "Ann: Is it on?\nBob: It is.",
+    "chinese": "\u6ce8\u610f: \u8868\u9762\u5f88\u70ed",
+    "two words": "hot surface: yes\nsharp edge: no",
+    "capitals": "CAUTION: High voltage",
+}
+
+
+@pytest.mark.parametrize("case", PROSE)
+def test_prose_between_rules_stays_text_and_is_reported(tmp_path, capsys, case):
+    text = f"---\n{PROSE[case]}\n---\nMore."
+    found = documents.load_documents(folder(tmp_path, text))
+    assert found[0].text == text and found[0].metadata == {}
+    assert "read as text, not as metadata" in found.report()
+    assert "read as text, not as metadata" in " ".join(capsys.readouterr().out.split())
+
+
+def folder(path, text):
+    (path / "a.md").write_text(text)
+    return path
+
+
+KEYS = {
+    "colon": ("og:title: Pump\nog:type: article", {"og:title": "Pump", "og:type": "article"}),
+    "brackets": ("Author(s): Ann, Bob\nRevision: 3", {"Author(s)": "Ann, Bob", "Revision": 3}),
+    "namespace": ("DC.Creator: Ann\nDC.Date: x", {"DC.Creator": "Ann", "DC.Date": "x"}),
+    "dollar": ("$schema: x\npump/size: 5", {"$schema": "x", "pump/size": 5}),
+    "quoted": ('"@type": Article\nlayout: post', {"@type": "Article", "layout": "post"}),
+    "capitals": ("Author: Ann\nDate: 2024-01-05", {"Author": "Ann", "Date": "2024-01-05"}),
+    "words": ("last modified: x\nteam: y", {"last modified": "x", "team": "y"}),
+    "camel": ("docType: x\nminPressure: 5", {"docType": "x", "minPressure": 5}),
+    "apostrophe": ("What's new: x\ntags: [a]", {"What's new": "x", "tags": ["a"]}),
+    "title": ("Title: Pump\nTeam: x", {"title": "Pump", "Team": "x"}),
+    "id": ("ID: kb-1\nOwner: x", {"id": "kb-1", "Owner": "x"}),
+    "both": ("Title: Pump\ntitle: Hose", {"Title": "Pump", "title": "Hose"}),
+    "umlaut": ("größe: 5", {"größe": 5}),
+}
+
+
+@pytest.mark.parametrize("case", KEYS)
+def test_odd_keys_are_keys(tmp_path, case):
+    block, metadata = KEYS[case]
+    (found,) = (
+        all_found := documents.load_documents(folder(tmp_path, f"---\n{block}\n---\nMore."))
+    )
+    assert (found.text, found.metadata, all_found.left_out) == ("More.", metadata, [])
+    assert found.title == metadata.get("title", "a") and found.id == metadata.get("id", "a")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\nA rule.\n---\nB.",
+        "---\n**Note**: x\n---\nB.",
+        "A.\n---\nB: c\n---",
+        "---\n\nNote: hot\n\n---\nB.",
+        "---\n# Head: x\n---\nB.",
+        "---\n> Note: x\n---\nB.",
+        "---\n- a: b\n---\nB.",
+    ],
+)
+def test_text_that_can_only_be_text_is_not_reported(tmp_path, text):
+    found = documents.load_documents(folder(tmp_path, text))
+    assert (found[0].text, found[0].metadata, found.left_out) == (text, {}, [])
+
+
 @pytest.mark.parametrize(
     ("block", "expected"),
     [

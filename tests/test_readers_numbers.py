@@ -72,6 +72,48 @@ def test_a_table_is_cut_where_its_rows_agree(tmp_path, kind):
     assert loaded(tmp_path, "a.csv", content.encode()).text == text
 
 
+ROWS = "Pump: A; Litres: 12\n\nPump: B; Litres: 9"
+TITLES = {
+    "title": ("Price list\nPump,Litres\nA,12\nB,9", f"Price list\n\n{ROWS}", "first row"),
+    "padded": ("Price list;\nPump;Litres\nA;12\nB;9", f"Price list\n\n{ROWS}", "first row"),
+    "blank row": ("Prices\n\nPump,Litres\nA,12\nB,9", f"Prices\n\n{ROWS}", "first row"),
+    "blank cells": ("Prices\n,\nPump,Litres\nA,12\nB,9", f"Prices\n\n{ROWS}", "first row"),
+    "two": ("Prices\nof 2024\nPump,Litres\nA,12\nB,9", f"Prices\n\nof 2024\n\n{ROWS}", "2 rows"),
+    "quoted": ('"Prices, net"\nPump,Litres\nA,12\nB,9', f"Prices, net\n\n{ROWS}", "first row"),
+    "comma": (
+        "Prices, net\nPump,Litres,Bar\nA,12,3",
+        "Prices, net\n\nPump: A; Litres: 12; Bar: 3",
+        "first row",
+    ),
+    "sep line": ("sep=;\nPrices\nPump;Litres\nA;12\nB;9", f"Prices\n\n{ROWS}", "first row"),
+    "years": ("Sales\nPump,2023,2024\nA,5,6", "Sales\n\nPump: A; 2023: 5; 2024: 6", "first row"),
+    "no numbers": ("Crew\nName,City\nAnn,Bonn", "Crew\n\nName: Ann; City: Bonn", "first row"),
+    "pairs": (
+        "Report:,Sales\nMade on,2024-05-01\n\nPump,Litres,Bar\nA,12,3",
+        "Report: Sales\n\nMade on: 2024-05-01\n\nPump: A; Litres: 12; Bar: 3",
+        "2 rows",
+    ),
+    "one column": ("Pumps\nA\nB", "Pumps: A\n\nPumps: B", None),
+    "no title": ("Pump,Litres\nA,12\nB,9", ROWS, None),
+    "no name in the corner": (",2023,2024\nA,5,6", "column 1: A; 2023: 5; 2024: 6", None),
+    "one name": ("Pump,\nA,12", "Pump: A; column 2: 12", None),
+    "one name of two": ("Pump\nA,12\nB,9", "Pump: A; column 2: 12\n\nPump: B; column 2: 9", None),
+    "a name too few": ("Pump,Litres\nA,12,3", "Pump: A; Litres: 12; column 3: 3", None),
+    "blank row below": ("Pump,Litres\n\nA,12\nB,9", ROWS, None),
+    "spaces": ("Pump, Litres\nA, 12\nB, 9", ROWS, None),
+    "names alone": ("Price list\nPump,Litres", "Price list: Pump; column 2: Litres", None),
+}
+
+
+@pytest.mark.parametrize("kind", TITLES)
+def test_a_title_above_a_table_is_no_name_of_a_column(tmp_path, kind):
+    content, text, said = TITLES[kind]
+    (tmp_path / "a.csv").write_text(content)
+    found = documents.load_documents(tmp_path)
+    assert found[0].text == text
+    assert [said in reason for _, reason in found.left_out] == [True] * bool(said)
+
+
 LINES = {
     "short-\\nand long-term": "short- and long-term",
     "two-\\nor three-day": "two- or three-day",

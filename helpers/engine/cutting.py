@@ -3,7 +3,9 @@
 import dataclasses
 import re
 import unicodedata
+from numbers import Integral
 
+from helpers.engine.checks import count, short, written
 from helpers.engine.words import searchable
 
 MARKS = "\u200d" + "".join(
@@ -26,6 +28,32 @@ def units(text: str) -> list[tuple[int, int]]:
     address, encoded data) is cut. A letter keeps its accents.
     """
     return [match.span() for match in UNIT.finditer(text)]
+
+
+def checked(documents, max_words, overlap, embedder) -> list:
+    """The documents as a list, if all can be cut so; else TypeError or ValueError."""
+    want = "documents must be a list of documents, as load_documents(folder) returns it"
+    if isinstance(documents, str | bytes | dict) or not hasattr(documents, "__iter__"):
+        raise TypeError(f"{want}, not {short(documents)}")
+    for document in (documents := list(documents)):
+        texts = [getattr(document, name, None) for name in ("id", "title", "text")]
+        if not all(isinstance(text, str) for text in texts):
+            raise TypeError(f"{want}; {short(document)} has no id, title and text")
+        written(f"The document {short(texts[0])}", *texts)
+    count(max_words, "max_words")
+    rule = (
+        f"overlap must be a whole number, at least 0 and below {max_words=}, not {short(overlap)}"
+    )
+    if not isinstance(overlap, Integral) or isinstance(overlap, bool):
+        raise TypeError(rule)
+    if not 0 <= overlap < max_words:
+        raise ValueError(rule)
+    if embedder is not None and not hasattr(embedder, "max_tokens"):
+        raise TypeError(
+            f"embedder must be an encoder, as models.load_embedder() returns it, or "
+            f"None, not {short(embedder)}"
+        )
+    return documents
 
 
 def fitted(chunks: list, embedder) -> list:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from helpers.engine.readers import READERS, read
-from helpers.engine.text import NOT_TEXT, Problem, Text
+from helpers.engine.text import NOT_TEXT, UNSEEN, Problem, Text
 
 ID = r"[^\[\]\n]+"
 UNCITED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -59,11 +59,15 @@ def read_folder(folder) -> Folder:
     names, unique = _names(folder, files), []
     for file in files:
         file = file._replace(id=names.get(file.path, file.id))
-        if other := seen.get(file.id):
+        if other := seen.get(_look(file.id)):
             where = f", line {file.line}" if file.line else ""
-            problems.append(f"{file.path}{where}: the id '{file.id}' is also that of {other}")
+            same = "is also" if file.id == other.id else "looks the same as"
+            problems.append(
+                f"{file.path}{where}: the id '{file.id}' {same} that of {other.path}; give one of "
+                "them another"
+            )
             continue
-        seen[file.id] = file.path
+        seen[_look(file.id)] = file
         unique.append(file)
     return Folder(unique, left_out, problems)
 
@@ -71,18 +75,19 @@ def read_folder(folder) -> Folder:
 def read_file(path) -> File:
     """Read one file. Raises Problem if it can't be read, or if its id can't be cited."""
     path = Path(path)
-    if NOT_TEXT.search(path.name):
-        raise Problem(f"{_shown(path)}: the name of the file is no text; give it another one")
+    if NOT_TEXT.search(str(path)):
+        what = "file" if NOT_TEXT.search(path.name) else "folder"
+        raise Problem(f"{_shown(path)}: the name of the {what} is no text; give it another one")
     content = read(path)
     id, line = content.metadata.get("id"), content.lines.get("id")
     title = content.metadata.get("title") or path.stem
     if id is None:
         id, line = _plain(path.stem), None
-    if not re.fullmatch(ID, id) or id != id.strip() or UNCITED.search(id):
+    if not re.fullmatch(ID, _look(id)) or id != id.strip() or UNCITED.search(id):
         where = f", line {line}" if line else ""
         raise Problem(
             f"{path}{where}: the id {id!r} can't be cited. An id has no square brackets, no line "
-            "breaks, and no space at its ends"
+            "breaks, no space at its ends, and something that can be seen"
         )
     return File(path, id, title, content, line)
 
@@ -132,6 +137,8 @@ def _reason(path: Path, is_folder: bool) -> str:
     if name.startswith("."):
         return "hidden"
     if is_folder:
+        if NOT_TEXT.search(name):
+            return "its name is no text; give it another one"
         if name in TOOLS or os.path.exists(path / "pyvenv.cfg"):
             return "a folder of tools"
         return "a link to a folder" if path.is_symlink() else ""
@@ -142,7 +149,7 @@ def _reason(path: Path, is_folder: bool) -> str:
 
 def _names(folder: Path, files: list[File]) -> dict[Path, str]:
     """The shortest of its names that tells each file without an id from all others."""
-    names, taken = {}, {file.id for file in files if file.line}
+    names, taken = {}, {_look(file.id) for file in files if file.line}
     unnamed = [file.path for file in files if not file.line]
     for name in (
         lambda path: path.stem,
@@ -150,10 +157,11 @@ def _names(folder: Path, files: list[File]) -> dict[Path, str]:
         lambda path: path.relative_to(folder).as_posix(),
     ):
         found = {path: _plain(name(path)) for path in unnamed}
-        count = Counter(found.values())
-        new = {path: id for path, id in found.items() if count[id] == 1 and id not in taken}
-        names |= new
-        taken |= set(new.values())
+        looks = {path: _look(id) for path, id in found.items()}
+        count = Counter(looks.values())
+        new = [p for p, look in looks.items() if count[look] == 1 and look not in taken]
+        names |= {path: found[path] for path in new}
+        taken |= {looks[path] for path in new}
         unnamed = [path for path in unnamed if path not in new]
     return names | {path: found[path] for path in unnamed}
 
@@ -162,6 +170,11 @@ def _plain(name: str) -> str:
     """The name of a file as an id: a citation stands in brackets, on one line."""
     name = name.replace("[", "(").replace("]", ")")
     return " ".join(unicodedata.normalize("NFC", name).split())
+
+
+def _look(id: str) -> str:
+    """What a reader sees of an id: equal for ids that can't be told from each other."""
+    return unicodedata.normalize("NFC", UNSEEN.sub("", id))
 
 
 def _shown(path) -> str:

@@ -11,8 +11,21 @@ import yaml
 
 from helpers.engine.text import NOT_TEXT, Problem, Text
 
-KEY = re.compile(r"""[{\s]*["']?([\w.-]+(?: [\w.-]+){0,2})["']?\s*:(?:\s|$)""")
+WORD = r"""(?:[^\s:"'{}\[\]]|(?<=\w)'|:(?=\S))+"""
+KEY = re.compile(
+    rf"""(?![*`#>|&!%@+~]|[-?]\s)[{{\s]*["']?({WORD}(?: {WORD}){{0,2}})["']?\s*:(?:\s|$)"""
+)
+KNOWN = re.compile(
+    "id|title|subtitle|authors?|date|tags?|category|categories|keywords|owners?|version|language|"
+    "lang|created|updated|published|modified|lastmodified|lastupdated|slug|permalink|layout|draft|"
+    "aliases|license"
+)
+LOWER = re.compile(r"[\w.:@$/-]+")  # how a key looks that is a name and no word of a sentence
 RULE = "if it is a rule above text, put a blank line after it"
+READ_AS_TEXT = (
+    "what is between the two lines '---' at its top was read as text, not as metadata; give it a "
+    "key 'id' or 'title' if it is metadata"
+)
 PART = " \t-\"'[]{}"  # how a line begins that belongs to the value above it
 PROSE = re.compile(r"[.!?]\s*$|(\S+\s+){7}")
 WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
@@ -27,8 +40,9 @@ MOST = 10_000
 def split(text: str, path) -> Text:
     """The text below the front matter, and the front matter as a dictionary.
 
-    A `---` that opens no keys is a rule, and the whole file is text. Raises Problem, naming the
-    file and the line, if the front matter is not closed or not valid.
+    A `---` that opens no keys (see `_kind`) is a rule, and the whole file is text; if that is not
+    clear, the report says so. Raises Problem, naming the file and the line, if the front matter is
+    not closed or not valid.
     """
     lines = text.split("\n")
     opening = next((i for i, line in enumerate(lines) if line.strip()), None)
@@ -41,8 +55,9 @@ def split(text: str, path) -> Text:
     text_at = [i for i in below if lines[i].strip()][:1] or [len(lines)]
     blank = next((i for i in below if i > text_at[0] and not lines[i].strip()), None)
     block = lines[opening + 1 : end or blank]
-    if not _has_keys(block):
-        return Text(text)
+    if (kind := _kind(block)) != "keys":
+        unclear = kind == "either" and end is not None
+        return Text(text, {}, (READ_AS_TEXT,) * unclear)
     if end is None:
         raise Problem(
             f"{path}, line {opening + 1}: the front matter has no end. Put a line '---' after its "
@@ -53,21 +68,27 @@ def split(text: str, path) -> Text:
     return Text("\n".join(lines[end + 1 :]), metadata, (), reader.lines)
 
 
-def _has_keys(block: list[str]) -> bool:
-    """Are these keys and their values, or text below a rule?
+def _kind(block: list[str]) -> str:
+    """What stands below a first `---`: "keys" and their values, "text", or what could be "either".
 
-    They are keys if "id" or "title" is one; or if the first comes right below the rule, no line is
-    anything but a key or part of a value, and they do not read like prose ("Note: it is hot.").
+    A block is keys if "id" or "title" is one. If every line of it, the first included, is a key or
+    part of a value, it is keys if one of them is KNOWN, or if all are names in lower case and some
+    values are no sentences ("Note: it is hot."); else it could be either.
     """
     content = [line for line in block if line.strip() and not line.startswith("#")]
-    keys = [KEY.match(line) for line in content]
-    if not content or not keys[0]:
-        return False
-    if any(key and key[1] in ("id", "title") for key in keys):
-        return True
-    whole = all(key or line[0] in PART for key, line in zip(keys, content, strict=True))
-    prose = all(key and key[1][0].isupper() and PROSE.search(key.string) for key in keys)
-    return block[0] == content[0] and whole and not prose
+    found = [KEY.match(line) for line in content]
+    keys = [key[1].strip() for key in found if key]
+    names = {re.sub(r"[\W_]", "", re.split(r"[.:]", key)[-1].lower()) for key in keys}
+    if not content or not found[0]:
+        return "text"
+    if {"id", "title"} & set(keys):
+        return "keys"
+    whole = all(key or line[0] in PART for key, line in zip(found, content, strict=True))
+    if not whole or block[0] != content[0]:
+        return "text"
+    lower = all(LOWER.fullmatch(key) and (key[0].islower() or not key[0].isalpha()) for key in keys)
+    prose = all(key and PROSE.search(key.string) for key in found)
+    return "keys" if any(map(KNOWN.fullmatch, names)) or lower and not prose else "either"
 
 
 class _Loader(yaml.BaseLoader):
@@ -101,9 +122,13 @@ class _Reader:
         if not isinstance(metadata, dict):
             raise self._error(0, "must be keys with values")
         for key, value in node.value:
-            self.lines[key.value] = key.start_mark.line + self.first_line
-            if key.value in ("id", "title"):
-                metadata[key.value] = self._written(key.value, value)
+            name = key.value
+            if name.lower() in ("id", "title") and name.lower() not in metadata:
+                name = name.lower()  # "ID" and "Title" mean the same
+                metadata[name] = metadata.pop(key.value)
+            if name in ("id", "title"):
+                metadata[name] = self._written(name, value)
+            self.lines[name] = key.start_mark.line + self.first_line
         return metadata
 
     def _written(self, key, node):

@@ -1,8 +1,6 @@
 """Read the text and the metadata of a file: one function for each file format."""
 
-import csv
 import json
-from collections import Counter
 from pathlib import Path
 
 from helpers.engine.front_matter import split
@@ -42,34 +40,9 @@ def _pptx(data, path):
 
 
 def _csv(data, path):
-    """Each row on a line, as "column: value; column: value", for a search finds rows one by one."""
-    lines = decode(data, path).split("\n")
-    separator = max(";\t|,", key=lambda mark: _regularity(lines, mark))
-    if lines[0].strip().lower()[:4] == "sep=" and len(lines[0].strip()) == 5:  # as Excel writes it
-        separator = lines.pop(0).strip()[4]
-    reader = csv.reader([f"{line}\n" for line in lines], delimiter=separator, strict=True)
-    try:
-        rows = [[" ".join(cell.split()) for cell in row] for row in reader]
-    except csv.Error as error:
-        raise Problem(f"{path}, line {reader.line_num}: not a table ({error})") from None
-    names, *rows = [row for row in rows if any(row)] or [[]]
-    if not rows:
-        return Text(f" {separator} ".join(names))
-    width = max(map(len, rows))
-    names = [names[i] if i < len(names) and names[i] else f"column {i + 1}" for i in range(width)]
-    written = [[f"{n}: {v}" for n, v in zip(names, row, strict=False) if v] for row in rows]
-    return Text("\n\n".join("; ".join(row) for row in written))
+    from helpers.engine.tables import read_csv
 
-
-def _regularity(lines, separator) -> float:
-    """The share of rows that this separator cuts into equally many cells, more than one."""
-    try:
-        rows = csv.reader([f"{line}\n" for line in lines], delimiter=separator, strict=True)
-        widths = [len(row) for row in rows if row]
-    except csv.Error:
-        return -1
-    counts = Counter(width for width in widths if width > 1)
-    return max(counts.values(), default=0) / max(1, len(widths))
+    return read_csv(data, path)
 
 
 def _notebook(data, path):

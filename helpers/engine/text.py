@@ -32,7 +32,10 @@ WEB = {
     "euc_kr": "cp949",
     "big5": "big5hkscs",
 }
-BYTES = ("cp", "iso8859", "iso2022", "koi8", "mac", "tis", "gb", "big5", "shift", "euc")
+SEVEN = ("iso2022", "hz", "utf-7")  # their text is valid UTF-8 too, and unreadable as such
+BYTES = (*SEVEN, "cp", "iso8859", "koi8", "mac", "tis", "gb", "big5", "shift", "euc")
+HZ = re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e])+~\}")
+COMMON = ("gb2312", "shift_jis", "euc_kr")  # the characters in use, unlike most that there are
 
 
 class Problem(ValueError):
@@ -65,14 +68,13 @@ def decode(data: bytes, path, declared: str | None = None) -> str:
     """The text of a file, with line ends as "\\n".
 
     Read as its byte order mark says, else as UTF-8, else as `declared` (the encoding that the file
-    itself names). Raises Problem, naming the file and the line, for anything else and for
-    characters that are no text.
+    itself names). Raises Problem, naming the file and the line, for anything else, for
+    characters that are no text, and for UTF-7 and HZ, which are plain ASCII to look at.
     """
     bom, name = next((pair for pair in BOMS if data.startswith(pair[0])), (b"", "utf-8"))
     data, names = data[len(bom) :], [name]
     if not bom and (declared := _known(declared)):
-        # An ISO 2022 text is valid UTF-8 too, and unreadable as such.
-        names = [declared, name] if declared.startswith("iso2022") else [name, declared]
+        names = [declared, name] if declared.startswith(SEVEN) else [name, declared]
     for name in names:
         try:
             text = data.decode(name).replace("\r\n", "\n").replace("\r", "\n")
@@ -80,6 +82,8 @@ def decode(data: bytes, path, declared: str | None = None) -> str:
             error = problem
             continue
         refuse_controls(text, path)
+        if name == "utf-8" and (seven := _in_seven_bits(data)):
+            raise Problem(f"{path}: it looks like {seven} text; save it as UTF-8")
         return text
     line = len(re.findall(rb"\r\n|\r|\n", data[: error.start])) + 1
     what = "/".join(name.upper() for name in names)
@@ -98,6 +102,25 @@ def refuse_controls(text: str, path) -> None:
             f"{path}, line {line}: the character U+{ord(bad.group()):04X} is no text; remove it, "
             "or save the file as UTF-8"
         )
+
+
+def _in_seven_bits(data: bytes) -> str:
+    """The name of the encoding that writes other letters with those of ASCII; "" if none does."""
+    if not data.isascii():
+        return ""
+    if HZ.search(data):
+        return "HZ"
+    try:
+        others = re.sub("[\0-\x7f]", "", data.decode("utf-7")) if b"+" in data else ""
+    except UnicodeDecodeError:  # a plus sign that is only a plus sign
+        return ""
+    letters = others and (max(others) < "\u2100" or len(others) > 1 and _common(others))
+    return "UTF-7" if letters else ""
+
+
+def _common(text: str) -> bool:
+    """Are all characters in one of the common sets of Chinese, Japanese or Korean?"""
+    return any(text.encode(name, "ignore").decode(name) == text for name in COMMON)
 
 
 def _known(name: str | None) -> str | None:

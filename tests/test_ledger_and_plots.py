@@ -1,10 +1,46 @@
 """Predictions and verdicts; pictures that can be drawn and closed."""
 
+import re
+from collections import Counter
+
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 
-from helpers import ledger, plots
+from helpers import ledger, metrics, plots
+from helpers.engine import cache, resolvable
+
+KINDS = {
+    "measured": "test",
+    "property": "shown",
+    "arithmetic": "shown",
+    "literature": "figure",
+    "not testable here": "reason",
+}
+SPREADS = ("discordance", "share", "sd")
+TEST = ("notebook", "compares", "measure", "data", "slices", "n", "unit", "guessed from")
+TEST += ("threshold", "supported if", "reason", "resolvable")
+CITATION = r"arXiv:? ?\d{4}\.\d{4,5}|\w+\.\w+/\S+|huggingface\.co"
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return cache.read_jsonl(cache.DATASETS / "claims.jsonl")
+
+
+@pytest.fixture(scope="module")
+def conflicts():
+    return cache.read_jsonl(cache.DATASETS / "contradictions.jsonl")
+
+
+@pytest.fixture(scope="module")
+def declared(rows):
+    return {row["id"]: row["test"] for row in rows if row["kind"] == "measured"}
+
+
+def is_sentence(text):
+    return re.fullmatch(r"[A-Z0-9].{20,}[.)]", text) is not None and text == text.strip()
 
 
 def test_all_104_claims_are_there():
@@ -14,6 +50,129 @@ def test_all_104_claims_are_there():
         and (claims.claim.str.len() > 8).all()
         and claims.sources.map(len).min() > 0
     )
+
+
+def test_every_claim_is_a_proposition_of_a_known_kind(rows):
+    for row in rows:
+        kind, own = row["kind"], KINDS[row["kind"]]
+        assert is_sentence(row["proposition"]) and row["proposition"] != row["claim"], row["id"]
+        assert own in row and not (set(KINDS.values()) - {own}) & row.keys(), row["id"]
+        if kind != "measured":
+            assert is_sentence(row[own]), row["id"]
+        assert "undecided because" not in row or kind == "not testable here", row["id"]
+        assert row["notebooks"] and all(re.fullmatch(r"N(0\d|1[0-3])", n) for n in row["notebooks"])
+
+
+@pytest.mark.parametrize("field", ["claim", "proposition"])
+def test_no_claim_is_there_twice(rows, field):
+    assert max(Counter(row[field].casefold() for row in rows).values()) == 1
+
+
+def test_every_source_has_one_title(rows):
+    titles = {}
+    for row in rows:
+        for code, title in zip(row["sources"], row["articles"], strict=True):
+            assert titles.setdefault(code, title) == title, row["id"]
+    assert sorted(titles) == ["S0", "S1", "S2", "S3", "S4"] and len(set(titles.values())) == 5
+
+
+def test_what_is_likely_at_7b_is_cited_or_marked(rows):
+    for row in rows:
+        source = row["at_7b"]["source"]
+        assert is_sentence(row["at_7b"]["text"]), row["id"]
+        if source == "by construction":
+            assert row["kind"] in {"property", "arithmetic"}, row["id"]
+        else:
+            assert source == "guess" or re.search(CITATION, source), row["id"]
+        assert row["kind"] != "literature" or re.search(CITATION, row["figure"]), row["id"]
+
+
+def test_every_declared_test_is_complete(rows, declared):
+    for row in rows:
+        if (test := declared.get(row["id"])) is None:
+            continue
+        assert set(TEST) <= test.keys() and all(test[f] != "" for f in TEST), row["id"]
+        assert sum(spread in test for spread in SPREADS) == 1, row["id"]
+        assert test["notebook"] in row["notebooks"], row["id"]
+        assert test["supported if"].endswith(f" {test['threshold']:g}"), row["id"]
+        assert is_sentence(test["reason"]), row["id"]
+        if test["threshold"] < 0:
+            assert "difference" in test["measure"], row["id"]
+
+
+def test_n_is_what_the_data_has(declared):
+    for id, test in declared.items():
+        found = cache.read_jsonl(cache.DATASETS / test["data"])
+        if test["unit"] == "seed":
+            assert test["n"] == 5, id  # five training seeds for every adapter
+            continue
+        slices = test["slices"]
+        asked = [q for q in found if not slices or q["slice"] in slices]
+        assert not set(slices) - {q.get("slice") for q in asked} and test["n"] == len(asked), id
+        entities = {q.get("entity", q["id"]) for q in asked}
+        assert test.get("entities", test["n"]) == len(entities), id
+
+
+def test_no_test_asks_for_less_than_it_can_resolve(declared):
+    for id, test in declared.items():
+        again = resolvable.smallest(test["n"], resolvable.spread(test), test.get("entities"))
+        assert test["resolvable"] == round(again, 3), id
+        assert again <= abs(test["threshold"] - test.get("reference", 0)), id
+
+
+def test_a_notebook_asks_for_at_most_five_predictions(declared):
+    assert max(Counter(test["notebook"] for test in declared.values()).values()) <= 5
+
+
+def test_no_two_claims_have_the_same_test(declared):
+    asked = [
+        (test["compares"], test["measure"], tuple(test["slices"])) for test in declared.values()
+    ]
+    assert len(set(asked)) == len(asked)
+
+
+def test_contradictions_and_claims_name_each_other(rows, conflicts):
+    by_id = {row["id"]: row for row in rows}
+    assert [one["id"] for one in conflicts] == [f"X{n}" for n in range(1, 13)]
+    for one in conflicts:
+        texts = [one[field] for field in ("says", "against", "settled by")]
+        assert all(is_sentence(text) for text in texts) and len(set(texts)) == 3, one["id"]
+        assert one["claims"] and len(set(one["claims"])) == len(one["claims"]), one["id"]
+        for id in one["claims"]:
+            assert one["id"] in by_id[id]["contradicts"], (one["id"], id)
+    claims_of = {one["id"]: one["claims"] for one in conflicts}
+    for row in rows:
+        for other in row["contradicts"]:
+            named = claims_of[other] if isinstance(other, str) else by_id[other]["contradicts"]
+            assert row["id"] in named and other != row["id"], (row["id"], other)
+
+
+def test_claims_are_referred_to_by_numbers_that_exist(rows, conflicts):
+    texts = [str(row) for row in [*rows, *conflicts]]
+    named = {int(n) for text in texts for n in re.findall(r"[Cc]laims? (\d+)", text)}
+    assert named and named <= {row["id"] for row in rows}
+
+
+def test_the_data_card_counts_the_kinds(rows):
+    card = (cache.DATASETS / "README.md").read_text(encoding="utf-8")
+    for kind, count in Counter(row["kind"] for row in rows).items():
+        assert f"| {kind} | {count} |" in card
+
+
+def test_the_resolvable_difference_is_half_an_interval():
+    answers = np.repeat([1.0, -1.0, 0.0], [20, 20, 60])  # 40 of 100 right for one of two only
+    _, low, high = metrics.bootstrap(answers)
+    assert resolvable.smallest(100, 0.4**0.5) == pytest.approx(1.96 * (0.4 / 100) ** 0.5, rel=1e-4)
+    assert resolvable.smallest(100, 0.4**0.5) == pytest.approx((high - low) / 2, rel=0.05)
+    runs = [1.0, 2.0, 3.0, 4.0, 5.0]
+    mean, low, high = metrics.over_seeds(runs)
+    assert resolvable.smallest(5, np.std(runs, ddof=1)) == pytest.approx((high - low) / 2)
+    alone, together = resolvable.smallest(100, 0.5), resolvable.smallest(100, 0.5, entities=50)
+    assert together == pytest.approx(alone * 1.3**0.5)
+    assert resolvable.smallest(100, 0.5, entities=100) == alone
+    for n, entities in ((1, None), (10, 11), (10, 1)):
+        with pytest.raises(ValueError, match="No size"):
+            resolvable.smallest(n, 0.5, entities)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,9 @@ WORD = regex.compile(
     (?P<run> [{UNSPACED}]+ )
     | (?P<number> \d+ (?: \.\d+ )+ )
     | \p{{L}} [+\#]++ (?! \w )                         # C++, C#, A+
+    | (?<! [\w'’-] ) \p{{L}} [-−*] (?! [\w*-] )          # A-, A*
+    | (?P<sign> (?<! [\w)\]] | \d\s ) [-−–] (?= \.?\d ) | [<>]=? | [≤≥≠≈~±] )
+      (?= \s* (?P<of> [\d.]*\d ) (?! [\d:] ) )          # -5, ≤ 5; "> 05:58" is a quotation
     | [\w--[{UNSPACED}]]{{2,}}
     | (?P<letter> (?<! \w['’] ) \p{{L}} (?! ['’] (?! [sS]\b ) \w ) )  # not that of "I'm" or "it's"
     | \d | \p{{Sc}} | \p{{Extended_Pictographic}} | \p{{Regional_Indicator}}{{2}}"""
@@ -23,6 +26,7 @@ WORD = regex.compile(
 # A letter that may be the article or the pronoun; a capital A inside a sentence is a name.
 ARTICLE = regex.compile(r"(?:[aiI]|(?<=(?:^|[.!?:;\n])\W*)A)(?=\s+\S)")
 RAISED = regex.compile(r"(?<=\d)(?=\p{No})")  # 10² is no 102, and 9½ no 91
+SPELLED = {"−": "-", "–": "-", "<=": "≤", ">=": "≥"}
 STOP = {word for word in STOPWORDS_EN if len(word) > 1}
 
 
@@ -34,7 +38,8 @@ def searchable(text: str) -> str:
 def tokenize(texts: list[str], stem: bool = True) -> list[list[str]]:
     """The words of texts as BM25 sees them: in lower case, without English stop words, stemmed.
 
-    One-character words count: letters ("type C"), digits, currency signs, emoji. No single letter
+    One-character words count: letters ("type C"), digits, currency signs, emoji. A number with a
+    sign, such as -5 or ≤ 5, counts with it and alone. No single letter
     is a stop word: each counts with the word before it ("type c"), and alone, unless it may be the
     article "a" or the pronoun "I". A number with points counts whole and in parts. In scripts
     without spaces, each character counts, and each pair of neighbours. stem: False gives the plain
@@ -51,6 +56,9 @@ def _words(text, stem):
     text, out, before, end = searchable(text), [], None, 0
     for match in WORD.finditer(text):
         word, kind = match.group().casefold(), match.lastgroup
+        if match["sign"]:  # -5 and ≤ 5 count beside the 5
+            out.append(SPELLED.get(word, word) + match["of"])
+            continue
         if kind == "run":
             out += [*word, *map("".join, pairwise(word))]
         elif kind == "number":
@@ -62,6 +70,6 @@ def _words(text, stem):
             if not ARTICLE.match(text, match.start()):
                 out.append(word)
         elif word not in STOP:
-            out.append(stemmer(word))
+            out.append(stemmer(word.replace("−", "-")))
         before, end = word, match.end()
     return tuple(out)

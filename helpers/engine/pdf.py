@@ -7,7 +7,10 @@ import unicodedata
 from contextlib import contextmanager
 
 from pypdf import PdfReader
+from pypdf._cmap import get_encoding
+from pypdf._codecs import adobe_glyphs
 from pypdf.errors import DependencyError, FileNotDecryptedError, WrongPasswordError
+from pypdf.generic import StreamObject
 
 from helpers.engine.text import NOT_TEXT, Problem, Text
 
@@ -16,27 +19,39 @@ BROKEN = re.compile(r"(?<=[^\W_])([-\u2010\u00ad])[ \t]*\n\n?[ \t]*(?=([^\W_]\S{
 COMPOUND = {"well", "self"}  # they keep their hyphen: well-known
 SHARED = {"and", "or", "to"}  # short- and long-term
 ADDRESS = re.compile(r"[/@\\]|\w\.\w")
+OPAQUE = re.compile("[\ufffd\ue000-\uf8ff]")  # what stands for no character that is known
+UNICODE = re.compile("/Uni|.*-UCS2-")  # encodings whose numbers are characters
 
 
 def read_pdf(data: bytes, path) -> Text:
     """The text of the pages, each with its notes and form fields, and which pages have none.
 
-    A word that is hyphenated at the end of a line is rejoined, see `rejoin`. Raises Problem if the
-    file needs a password.
+    Of a page whose fonts do not tell which characters they draw, only the notes are read. A word
+    that is hyphenated at the end of a line is rejoined, see `rejoin`. Raises Problem if the file
+    needs a password.
     """
     try:
         with _warnings() as warned:
             reader = PdfReader(io.BytesIO(data))
-            pages = [_page(page) for page in reader.pages]
+            drawn = [_drawn(page) for page in reader.pages]
+            notes = ["\n\n".join(dict.fromkeys(_notes(page))) for page in reader.pages]
             pictures = [_pictures(page) for page in reader.pages]
             left_out = [f"the attached file {name} not read" for name in reader.attachments]
             left_out += ["the form in it (XFA) not read"] * bool(reader.xfa)
     except (DependencyError, FileNotDecryptedError, WrongPasswordError):
         raise Problem(f"{path}: it is encrypted; save it without a password") from None
-    empty = [number for number, text in enumerate(pages, start=1) if not text]
-    shown = [n for n, count in enumerate(pictures, start=1) if count and n not in empty]
+    opaque = [number for number, text in enumerate(drawn, start=1) if _is_opaque(text)]
+    pages = [
+        "\n\n".join(filter(None, (text if number not in opaque else "", note)))
+        for number, (text, note) in enumerate(zip(drawn, notes, strict=True), start=1)
+    ]
+    empty = [n for n, text in enumerate(pages, start=1) if not text and n not in opaque]
+    shown = [n for n, count in enumerate(pictures, start=1) if count and n not in empty + opaque]
     if empty:
         left_out.append(f"{_named(empty)}: no text (a scan needs character recognition first)")
+    if opaque:
+        what = "no readable text: the fonts do not tell their characters"
+        left_out.append(f"{_named(opaque)}: {what} (it needs character recognition first)")
     if shown:
         left_out.append(f"{_named(shown)}: pictures not read")
     text = "\n\n".join(text for text in pages if text)
@@ -68,13 +83,48 @@ def rejoin(text: str) -> str:
     return BROKEN.sub(whole, text).replace("\u00ad", "")
 
 
-def _page(page) -> str:
-    """The text of a page, then its notes and form fields, one a line."""
+def _drawn(page) -> str:
+    """The text that a page shows; U+FFFD for each character that can't be known."""
+    pieces, fonts = [], {}
+
+    def keep(text, cm, tm, font, size):
+        if font is not None and text.strip():
+            if id(font) not in fonts:
+                fonts[id(font)] = get_encoding(font)
+            text = _known(text, font, *fonts[id(font)])
+        pieces.append(text)
+
+    page.extract_text(visitor_text=keep)
     # A font may name a character in two halves, or as none: the halves are joined.
-    text = page.extract_text().encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    text = re.sub(r"[ \t]+\n", "\n", NOT_TEXT.sub("\ufffd", text)).strip()
-    notes = dict.fromkeys(_notes(page))
-    return "\n\n".join(part for part in (text, *notes) if part)
+    text = "".join(pieces).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return re.sub(r"[ \t]+\n", "\n", NOT_TEXT.sub("\ufffd", text)).strip()
+
+
+def _known(text: str, font, encoding, told: dict) -> str:
+    """A piece of text in one font, with U+FFFD for each character that the font does not tell.
+
+    In its place pypdf gives the number of the glyph as a character, or the name of the glyph.
+    """
+    if font.get("/Subtype") == "/Type0":
+        named = "/ToUnicode" in font and not isinstance(font["/ToUnicode"], StreamObject)
+        other = isinstance(encoding, str) and encoding != "utf-16-be"
+        if named or other or UNICODE.match(str(font.get("/Encoding"))):
+            return text
+        readable = set("".join(told.values()))
+        return "".join(c if c in readable or c.isspace() else "\ufffd" for c in text)
+    names = sorted((x for x in encoding.values() if re.match("/.", x)), key=len, reverse=True)
+    return re.sub("|".join(map(re.escape, names)), _letters, text) if names else text
+
+
+def _letters(glyph) -> str:
+    """The letters of a glyph by the parts of its name ("/f_i.alt"), or U+FFFD."""
+    parts = glyph[0][1:].split(".")[0].split("_")
+    return "".join(adobe_glyphs.get(f"/{part}", "\ufffd") for part in parts)
+
+
+def _is_opaque(text: str) -> bool:
+    """Are most characters of a page none that can be known?"""
+    return 2 * len(OPAQUE.findall(text)) > len("".join(text.split()))
 
 
 def _pictures(page) -> int:

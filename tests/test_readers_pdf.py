@@ -135,3 +135,45 @@ TEXTS = dict(
 def test_glyphs_with_a_name_are_read(tmp_path, kind):
     text, font = NAMED[kind]
     assert loaded(tmp_path, "a.pdf", page(shown(text), font)).text == TEXTS[kind]
+
+
+SMALL = "/F1 7 Tf"
+RAISED = {
+    "rise": ("(10) Tj 5 Ts (3) Tj 0 Ts ( cycles) Tj", "10^3 cycles"),
+    "rise, smaller": (f"(10) Tj {SMALL} 4 Ts (3) Tj 0 Ts /F1 12 Tf ( cycles) Tj", "10^3 cycles"),
+    "rise, negative": (f"(10) Tj {SMALL} 4 Ts (-3) Tj 0 Ts /F1 12 Tf ( m) Tj", "10^-3 m"),
+    "moved": (f"(10) Tj {SMALL} 13.3 4 Td (3) Tj /F1 12 Tf 4 -4 Td ( cycles) Tj", "10^3 cycles"),
+    "moved far": (f"(10) Tj {SMALL} 13.3 6 Td (3) Tj /F1 12 Tf 4 -6 Td (cycles) Tj", "10^3 cycles"),
+    "moved, same size": ("(10) Tj 13.3 5 Td (3) Tj 7 -5 Td ( cycles) Tj", "10^3 cycles"),
+    "sized by the matrix": (
+        "/F1 1 Tf 12 0 0 12 20 700 Tm (10) Tj 7 0 0 7 33.3 704 Tm (3) Tj 12 0 0 12 37 700 Tm "
+        "( cycles) Tj",
+        "10^3 cycles",
+    ),
+    "in an array": (f"[(1) -20 (0)] TJ {SMALL} 13.3 4 Td [(3)] TJ", "10^3"),
+    "sign by itself": (f"(10) Tj {SMALL} 13.3 4 Td (-) Tj {SMALL} 3 0 Td (3) Tj", "10^-3"),
+    "unit": (f"(5 m) Tj {SMALL} 4 Ts (2) Tj", "5 m^2"),
+    "mark of a word": (f"(pump) Tj {SMALL} 4 Ts (2) Tj 0 Ts /F1 12 Tf ( moves) Tj", "pump^2 moves"),
+    "mark of a number": (f"(at 10) Tj {SMALL} 4 Ts (2) Tj", "at 10^2"),
+    "mark of a sentence": (f"(at 10.) Tj {SMALL} 4 Ts (2) Tj", "at 10. 2"),
+    "mark before": (f"{SMALL} 4 Ts (2) Tj 0 Ts /F1 12 Tf (10 litres) Tj", "2 10 litres"),
+    "mixed number": (f"(1) Tj {SMALL} 4 Ts (1) Tj 0 Ts /F1 12 Tf (/) Tj {SMALL} (2) Tj", "1 1/2"),
+    "power by hour": (f"(10) Tj {SMALL} 4 Ts (3) Tj 0 Ts /F1 12 Tf (/h) Tj", "10^3/h"),
+    "lowered": (f"(log) Tj {SMALL} -2 Ts (2) Tj 0 Ts /F1 12 Tf (8) Tj", "log2 8"),
+    "formula": (f"(H) Tj {SMALL} -2 Ts (2) Tj 0 Ts /F1 12 Tf (O) Tj", "H2O"),
+    "ordinal": (f"(the 4) Tj {SMALL} 4 Ts (th) Tj 0 Ts /F1 12 Tf ( day) Tj", "the 4th day"),
+    "sizes on one line": (f"(10) Tj {SMALL} (3) Tj", "103"),
+    "words": (f"(see 10) Tj {SMALL} 80 4 Td (3 litres) Tj", "see 10 3 litres"),
+    "another line": (f"(see 10) Tj {SMALL} 0 -14 Td (3 litres) Tj", "see 10\n3 litres"),
+    "columns": (f"(see 10) Tj {SMALL} 300 6 Td (3 litres) Tj", "see 10\n3 litres"),
+    "turned": ("0 1 -1 0 300 300 Tm (10) Tj 0 5 Td ( 3) Tj", "10 3"),
+}
+
+
+@pytest.mark.parametrize("kind", RAISED)
+def test_a_raised_number_of_a_pdf_is_not_another_number(tmp_path, kind):
+    operators, text = RAISED[kind]
+    content = page(f"BT /F1 12 Tf 20 700 Td {operators} ET", HELVETICA)
+    assert loaded(tmp_path, "a.pdf", content).text == text
+    turned = page(f"q .5 0 0 .5 9 9 cm BT /F1 12 Tf 20 700 Td {operators} ET Q", HELVETICA)
+    assert loaded(tmp_path, "a.pdf", turned).text == text

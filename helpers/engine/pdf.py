@@ -7,11 +7,9 @@ import unicodedata
 from contextlib import contextmanager
 
 from pypdf import PdfReader
-from pypdf._cmap import get_encoding
-from pypdf._codecs import adobe_glyphs
 from pypdf.errors import DependencyError, FileNotDecryptedError, WrongPasswordError
-from pypdf.generic import StreamObject
 
+from helpers.engine.pdf_text import drawn_text
 from helpers.engine.text import NOT_TEXT, Problem, Text
 
 LIGATURES = re.compile("[\ufb00-\ufdff\ufe70-\ufefc]")  # of Latin, Hebrew and Arabic letters
@@ -20,7 +18,6 @@ COMPOUND = {"well", "self"}  # they keep their hyphen: well-known
 SHARED = {"and", "or", "to"}  # short- and long-term
 ADDRESS = re.compile(r"[/@\\]|\w\.\w")
 OPAQUE = re.compile("[\ufffd\ue000-\uf8ff]")  # what stands for no character that is known
-UNICODE = re.compile("/Uni|.*-UCS2-")  # encodings whose numbers are characters
 
 
 def read_pdf(data: bytes, path) -> Text:
@@ -33,9 +30,9 @@ def read_pdf(data: bytes, path) -> Text:
     try:
         with _warnings() as warned:
             reader = PdfReader(io.BytesIO(data))
-            drawn = [_drawn(page) for page in reader.pages]
             notes = ["\n\n".join(dict.fromkeys(_notes(page))) for page in reader.pages]
             pictures = [_pictures(page) for page in reader.pages]
+            drawn = [drawn_text(page) for page in reader.pages]
             left_out = [f"the attached file {name} not read" for name in reader.attachments]
             left_out += ["the form in it (XFA) not read"] * bool(reader.xfa)
     except (DependencyError, FileNotDecryptedError, WrongPasswordError):
@@ -81,45 +78,6 @@ def rejoin(text: str) -> str:
     text = LIGATURES.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
     hyphenated = set(re.findall(r"\b[^\W\d_]+-[^\W\d_]+", text.lower()))
     return BROKEN.sub(whole, text).replace("\u00ad", "")
-
-
-def _drawn(page) -> str:
-    """The text that a page shows; U+FFFD for each character that can't be known."""
-    pieces, fonts = [], {}
-
-    def keep(text, cm, tm, font, size):
-        if font is not None and text.strip():
-            if id(font) not in fonts:
-                fonts[id(font)] = get_encoding(font)
-            text = _known(text, font, *fonts[id(font)])
-        pieces.append(text)
-
-    page.extract_text(visitor_text=keep)
-    # A font may name a character in two halves, or as none: the halves are joined.
-    text = "".join(pieces).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return re.sub(r"[ \t]+\n", "\n", NOT_TEXT.sub("\ufffd", text)).strip()
-
-
-def _known(text: str, font, encoding, told: dict) -> str:
-    """A piece of text in one font, with U+FFFD for each character that the font does not tell.
-
-    In its place pypdf gives the number of the glyph as a character, or the name of the glyph.
-    """
-    if font.get("/Subtype") == "/Type0":
-        named = "/ToUnicode" in font and not isinstance(font["/ToUnicode"], StreamObject)
-        other = isinstance(encoding, str) and encoding != "utf-16-be"
-        if named or other or UNICODE.match(str(font.get("/Encoding"))):
-            return text
-        readable = set("".join(told.values()))
-        return "".join(c if c in readable or c.isspace() else "\ufffd" for c in text)
-    names = sorted((x for x in encoding.values() if re.match("/.", x)), key=len, reverse=True)
-    return re.sub("|".join(map(re.escape, names)), _letters, text) if names else text
-
-
-def _letters(glyph) -> str:
-    """The letters of a glyph by the parts of its name ("/f_i.alt"), or U+FFFD."""
-    parts = glyph[0][1:].split(".")[0].split("_")
-    return "".join(adobe_glyphs.get(f"/{part}", "\ufffd") for part in parts)
 
 
 def _is_opaque(text: str) -> bool:

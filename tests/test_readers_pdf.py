@@ -19,9 +19,9 @@ HELVETICA = {"Subtype": "/Type1", "BaseFont": "/Helvetica"}
 IDENTITY = {"Subtype": "/Type0", "BaseFont": "/Arial", "Encoding": "/Identity-H"}
 
 
-def stream(content: str):
+def stream(content: str | bytes):
     data = DecodedStreamObject()
-    data.set_data(content.encode())
+    data.set_data(content.encode() if isinstance(content, str) else content)
     return data
 
 
@@ -177,3 +177,69 @@ def test_a_raised_number_of_a_pdf_is_not_another_number(tmp_path, kind):
     assert loaded(tmp_path, "a.pdf", content).text == text
     turned = page(f"q .5 0 0 .5 9 9 cm BT /F1 12 Tf 20 700 Td {operators} ET Q", HELVETICA)
     assert loaded(tmp_path, "a.pdf", turned).text == text
+
+
+def form(*levels: dict):
+    """A change of a PDF: a field on its page, the last of the levels; each is part of the one
+    before.
+    """
+
+    def add(writer):
+        parent = None
+        for level in levels:
+            entry = as_object(level)
+            if isinstance(entry.get("/V"), DecodedStreamObject):
+                entry[NameObject("/V")] = writer._add_object(entry["/V"])
+            if parent is not None:
+                entry[NameObject("/Parent")] = parent
+            parent = writer._add_object(entry)
+        entry.update(as_object({"Subtype": "/Widget", "Rect": []}))
+        writer.pages[0][NameObject("/Annots")] = ArrayObject([parent])
+
+    return add
+
+
+def in_a_circle(writer):
+    form({"T": "Pump"}, {})(writer)
+    writer.pages[0]["/Annots"][0]["/Parent"][NameObject("/Parent")] = writer.pages[0]["/Annots"][0]
+
+
+def listed(writer):
+    form({"T": "Pump", "V": ["KX", "KY"]})(writer)
+    values = writer.pages[0]["/Annots"][0]["/V"]
+    values[:] = [writer._add_object(value) for value in list(values)]
+
+
+KX = {"T": "Pump", "FT": "/Tx", "V": "KX"}
+FORMS = {
+    "parent": ([KX, {}], "Pump: KX"),
+    "grandparent": ([KX, {}, {}], "Pump: KX"),
+    "far": ([KX, {}, {}, {}, {}], "Pump: KX"),
+    "name and value apart": ([{"FT": "/Tx", "V": "KX"}, {"T": "Pump"}, {}], "Pump: KX"),
+    "value below its name": ([{"T": "Pump"}, {"V": "KX"}, {}], "Pump: KX"),
+    "nearest value": ([KX, {"V": "KY"}, {}], "Pump: KY"),
+    "box": ([{"T": "Safe", "FT": "/Btn", "V": "/Yes"}, {}, {}], "Safe: Yes"),
+    "box not ticked": ([{"T": "Safe", "FT": "/Btn", "V": "/Off"}, {}, {}], ""),
+    "text of a box not ticked": ([{"T": "Safe", "FT": "/Btn", "V": "Off"}, {}, {}], ""),
+    "words like a name": ([{"T": "Light", "FT": "/Tx", "V": "Off"}, {}], "Light: Off"),
+    "several": ([{"T": "Pump", "V": ["KX", "KY"]}, {}, {}], "Pump: KX, KY"),
+    "signature": ([{"T": "By", "FT": "/Sig", "V": {"Type": "/Sig"}}, {}, {}], ""),
+    "stream": ([{"T": "Pump", "V": stream("KX runs")}], "Pump: KX runs"),
+    "stream of a parent": ([{"T": "Pump", "V": stream("KX runs")}, {}], "Pump: KX runs"),
+    "stream of a grandparent": ([{"T": "Pump", "V": stream("KX")}, {}, {}], "Pump: KX"),
+    "stream of Unicode": (
+        [{"T": "Pump", "V": stream("\ufeffK\u00dc".encode("utf-16-be"))}],
+        "Pump: K\u00dc",
+    ),
+    "stream of lines": ([{"T": "Pump", "V": stream("one\rtwo\r\nthree")}], "Pump: one\ntwo\nthree"),
+    "empty stream": ([{"T": "Pump", "V": stream("")}, {}], ""),
+}
+CHANGES = {kind: (form(*levels), text) for kind, (levels, text) in FORMS.items()}
+CHANGES |= {"circle": (in_a_circle, ""), "references": (listed, "Pump: KX, KY")}
+
+
+@pytest.mark.parametrize("kind", CHANGES)
+def test_the_value_of_a_field_is_read_wherever_it_stands(tmp_path, kind):
+    change, text = CHANGES[kind]
+    found = loaded(tmp_path, "a.pdf", changed(pdf("one"), change)).text
+    assert found == "\n\n".join(filter(None, ("one", text)))

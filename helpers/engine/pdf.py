@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from pypdf import PdfReader
 from pypdf.errors import DependencyError, FileNotDecryptedError, WrongPasswordError
+from pypdf.generic import NameObject, NullObject, StreamObject, create_string_object
 
 from helpers.engine.pdf_text import drawn_text
 from helpers.engine.text import NOT_TEXT, Problem, Text
@@ -107,11 +108,36 @@ def _note(entry) -> str:
     """The value of a form field, or the text of a note."""
     if entry.get("/Subtype") != "/Widget":
         return "" if entry.get("/Subtype") == "/Popup" else str(entry.get("/Contents", "")).strip()
-    parent = entry["/Parent"].get_object() if "/Parent" in entry else {}
-    name, value = (entry.get(key, parent.get(key, "")) for key in ("/T", "/V"))
-    values = [str(v).removeprefix("/") for v in (value if isinstance(value, list) else [value])]
-    written = ", ".join(v for v in values if v not in ("", "Off"))
-    return f"{name}: {written}" if written else ""
+    name, kind, value = (_inherited(entry, key) for key in ("/T", "/FT", "/V"))
+    values = map(_value, value if isinstance(value, list) else [value])
+    empty = ("", "Off") if kind == "/Btn" else ("",)
+    written = ", ".join(v for v in values if v not in empty)
+    return f"{_value(name)}: {written}" if written else ""
+
+
+def _inherited(entry, key):
+    """What a field has under `key`, or else the next of the fields that it is a part of."""
+    seen = []
+    while isinstance(entry, dict) and not any(entry is one for one in seen):
+        if not isinstance(found := entry.get(key, NullObject()).get_object(), NullObject):
+            return found
+        seen.append(entry)
+        entry = entry.get("/Parent", NullObject()).get_object()
+    return NullObject()
+
+
+def _value(value) -> str:
+    """A value of a form in words; "" for an empty one, a box not ticked, and a signature."""
+    value = value.get_object()
+    if isinstance(value, StreamObject):
+        value = create_string_object(value.get_data())
+    if isinstance(value, NameObject):
+        return "" if value == "/Off" else value[1:]
+    if isinstance(value, bytes):
+        value = value.decode("cp1252", "replace")
+    elif isinstance(value, (dict, list, NullObject)):
+        return ""
+    return str(value).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def _named(numbers: list[int]) -> str:

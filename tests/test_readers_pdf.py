@@ -170,13 +170,29 @@ RAISED = {
 }
 
 
+def into_a_form(page, writer):
+    """What a page shows becomes a drawing, which it shows in another one."""
+    data, resources = page.get_contents().get_data(), page["/Resources"]
+    for _ in range(2):
+        form = stream(data)
+        form.update(as_object({"Type": "/XObject", "Subtype": "/Form"}))
+        form[NameObject("/BBox")] = page.mediabox
+        form[NameObject("/Resources")] = resources
+        shows = DictionaryObject({NameObject("/X"): writer._add_object(form)})
+        resources, data = DictionaryObject({NameObject("/XObject"): shows}), "q /X Do Q"
+    page[NameObject("/Resources")] = resources
+    page[NameObject("/Contents")] = writer._add_object(stream(data))
+
+
 @pytest.mark.parametrize("kind", RAISED)
 def test_a_raised_number_of_a_pdf_is_not_another_number(tmp_path, kind):
     operators, text = RAISED[kind]
     content = page(f"BT /F1 12 Tf 20 700 Td {operators} ET", HELVETICA)
     assert loaded(tmp_path, "a.pdf", content).text == text
-    turned = page(f"q .5 0 0 .5 9 9 cm BT /F1 12 Tf 20 700 Td {operators} ET Q", HELVETICA)
-    assert loaded(tmp_path, "a.pdf", turned).text == text
+    drawing = changed(content, lambda writer: into_a_form(writer.pages[0], writer))
+    assert loaded(tmp_path, "a.pdf", drawing).text == text
+    smaller = page(f"q .5 0 0 .5 9 9 cm BT /F1 12 Tf 20 700 Td {operators} ET Q", HELVETICA)
+    assert loaded(tmp_path, "a.pdf", smaller).text == text
 
 
 def form(*levels: dict):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pypdf._cmap import get_encoding
 from pypdf._codecs import adobe_glyphs
-from pypdf.generic import ContentStream, NameObject, StreamObject
+from pypdf.generic import ContentStream, DictionaryObject, NameObject, StreamObject
 
 from helpers.engine.text import NOT_TEXT, RAISED
 
@@ -68,16 +68,42 @@ def drawn_text(page) -> str:
 
 
 def _split(page) -> None:
-    """Let pypdf end a piece of text wherever the baseline or the size may change.
-
-    It does so where a font is chosen; so the font that holds is chosen once more.
-    """
+    """Let pypdf end a piece of text wherever the baseline or the size may change."""
     try:
         content = ContentStream(page["/Contents"].get_object(), page.pdf, "bytes")
     except (AttributeError, KeyError):  # a page without content
         return
+    content.operations = _with_fonts(content.operations)
+    page[NameObject("/Contents")] = content
+    try:
+        _split_forms(page.get("/Resources"), page.pdf)
+    except Exception:  # of the many kinds that damaged files raise in pypdf
+        return
+
+
+def _split_forms(resources, pdf) -> None:
+    """The same for the drawings that a page shows, and those that they show."""
+    forms = resources.get_object().get("/XObject", DictionaryObject()).get_object()
+    for name, form in [(name, form.get_object()) for name, form in forms.items()]:
+        if form.get("/Subtype") == "/Form" and not isinstance(form, ContentStream):
+            content = ContentStream(form, pdf, "bytes")
+            content.operations = _with_fonts(content.operations)
+            kept = {
+                key: form.raw_get(key) for key in form if key not in ("/Filter", "/DecodeParms")
+            }
+            content.update(kept)
+            forms[NameObject(name)] = content
+            if "/Resources" in form:
+                _split_forms(form["/Resources"], pdf)
+
+
+def _with_fonts(content: list) -> list:
+    """The operations of a page; before each that moves the baseline, the font is chosen anew.
+
+    Where a font is chosen, pypdf ends a piece of text.
+    """
     fonts, matrix, operations = [None], None, []
-    for operands, operator in content.operations:
+    for operands, operator in content:
         moved = operator == b"Ts"
         if operator == b"Tf":
             fonts[-1] = operands
@@ -94,8 +120,7 @@ def _split(page) -> None:
         if moved and fonts[-1]:
             operations.append((fonts[-1], b"Tf"))
         operations.append((operands, operator))
-    content.operations = operations
-    page[NameObject("/Contents")] = content
+    return operations
 
 
 def _placed(text: str, cm, tm, size: float, rise: float) -> _Run:

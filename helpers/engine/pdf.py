@@ -8,7 +8,9 @@ from contextlib import contextmanager
 
 from pypdf import PdfReader
 from pypdf.errors import DependencyError, FileNotDecryptedError, WrongPasswordError
+from pypdf.generic import NameObject, NullObject, StreamObject, create_string_object
 
+from helpers.engine.pdf_text import drawn_text
 from helpers.engine.text import NOT_TEXT, Problem, Text
 
 LIGATURES = re.compile("[\ufb00-\ufdff\ufe70-\ufefc]")  # of Latin, Hebrew and Arabic letters
@@ -16,27 +18,38 @@ BROKEN = re.compile(r"(?<=[^\W_])([-\u2010\u00ad])[ \t]*\n\n?[ \t]*(?=([^\W_]\S{
 COMPOUND = {"well", "self"}  # they keep their hyphen: well-known
 SHARED = {"and", "or", "to"}  # short- and long-term
 ADDRESS = re.compile(r"[/@\\]|\w\.\w")
+OPAQUE = re.compile("[\ufffd\ue000-\uf8ff]")  # what stands for no character that is known
 
 
 def read_pdf(data: bytes, path) -> Text:
     """The text of the pages, each with its notes and form fields, and which pages have none.
 
-    A word that is hyphenated at the end of a line is rejoined, see `rejoin`. Raises Problem if the
-    file needs a password.
+    Of a page whose fonts do not tell which characters they draw, only the notes are read. A word
+    that is hyphenated at the end of a line is rejoined, see `rejoin`. Raises Problem if the file
+    needs a password.
     """
     try:
         with _warnings() as warned:
             reader = PdfReader(io.BytesIO(data))
-            pages = [_page(page) for page in reader.pages]
+            notes = ["\n\n".join(dict.fromkeys(_notes(page))) for page in reader.pages]
             pictures = [_pictures(page) for page in reader.pages]
+            drawn = [drawn_text(page) for page in reader.pages]
             left_out = [f"the attached file {name} not read" for name in reader.attachments]
             left_out += ["the form in it (XFA) not read"] * bool(reader.xfa)
     except (DependencyError, FileNotDecryptedError, WrongPasswordError):
         raise Problem(f"{path}: it is encrypted; save it without a password") from None
-    empty = [number for number, text in enumerate(pages, start=1) if not text]
-    shown = [n for n, count in enumerate(pictures, start=1) if count and n not in empty]
+    opaque = [number for number, text in enumerate(drawn, start=1) if _is_opaque(text)]
+    pages = [
+        "\n\n".join(filter(None, (text if number not in opaque else "", note)))
+        for number, (text, note) in enumerate(zip(drawn, notes, strict=True), start=1)
+    ]
+    empty = [n for n, text in enumerate(pages, start=1) if not text and n not in opaque]
+    shown = [n for n, count in enumerate(pictures, start=1) if count and n not in empty + opaque]
     if empty:
         left_out.append(f"{_named(empty)}: no text (a scan needs character recognition first)")
+    if opaque:
+        what = "no readable text: the fonts do not tell their characters"
+        left_out.append(f"{_named(opaque)}: {what} (it needs character recognition first)")
     if shown:
         left_out.append(f"{_named(shown)}: pictures not read")
     text = "\n\n".join(text for text in pages if text)
@@ -68,13 +81,9 @@ def rejoin(text: str) -> str:
     return BROKEN.sub(whole, text).replace("\u00ad", "")
 
 
-def _page(page) -> str:
-    """The text of a page, then its notes and form fields, one a line."""
-    # A font may name a character in two halves, or as none: the halves are joined.
-    text = page.extract_text().encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    text = re.sub(r"[ \t]+\n", "\n", NOT_TEXT.sub("\ufffd", text)).strip()
-    notes = dict.fromkeys(_notes(page))
-    return "\n\n".join(part for part in (text, *notes) if part)
+def _is_opaque(text: str) -> bool:
+    """Are most characters of a page none that can be known?"""
+    return 2 * len(OPAQUE.findall(text)) > len("".join(text.split()))
 
 
 def _pictures(page) -> int:
@@ -99,11 +108,36 @@ def _note(entry) -> str:
     """The value of a form field, or the text of a note."""
     if entry.get("/Subtype") != "/Widget":
         return "" if entry.get("/Subtype") == "/Popup" else str(entry.get("/Contents", "")).strip()
-    parent = entry["/Parent"].get_object() if "/Parent" in entry else {}
-    name, value = (entry.get(key, parent.get(key, "")) for key in ("/T", "/V"))
-    values = [str(v).removeprefix("/") for v in (value if isinstance(value, list) else [value])]
-    written = ", ".join(v for v in values if v not in ("", "Off"))
-    return f"{name}: {written}" if written else ""
+    name, kind, value = (_inherited(entry, key) for key in ("/T", "/FT", "/V"))
+    values = map(_value, value if isinstance(value, list) else [value])
+    empty = ("", "Off") if kind == "/Btn" else ("",)
+    written = ", ".join(v for v in values if v not in empty)
+    return f"{_value(name)}: {written}" if written else ""
+
+
+def _inherited(entry, key):
+    """What a field has under `key`, or else the next of the fields that it is a part of."""
+    seen = []
+    while isinstance(entry, dict) and not any(entry is one for one in seen):
+        if not isinstance(found := entry.get(key, NullObject()).get_object(), NullObject):
+            return found
+        seen.append(entry)
+        entry = entry.get("/Parent", NullObject()).get_object()
+    return NullObject()
+
+
+def _value(value) -> str:
+    """A value of a form in words; "" for an empty one, a box not ticked, and a signature."""
+    value = value.get_object()
+    if isinstance(value, StreamObject):
+        value = create_string_object(value.get_data())
+    if isinstance(value, NameObject):
+        return "" if value == "/Off" else value[1:]
+    if isinstance(value, bytes):
+        value = value.decode("cp1252", "replace")
+    elif isinstance(value, (dict, list, NullObject)):
+        return ""
+    return str(value).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def _named(numbers: list[int]) -> str:

@@ -219,7 +219,9 @@ def _rounded(got, wanted, tolerance) -> bool:
     if not isinstance(got, float) or not isinstance(wanted, float) or not math.isfinite(wanted):
         return False
     long = wanted != round(wanted, 5)  # what has few decimals looks rounded by chance
-    return long and got != 0 and any(got == round(wanted, decimals) for decimals in range(1, 10))
+    return (
+        long and got % 1 != 0 and any(got == round(wanted, decimals) for decimals in range(1, 10))
+    )
 
 
 def _made(got, mistake, tolerance) -> bool:

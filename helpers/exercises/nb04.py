@@ -75,6 +75,9 @@ def grade_fit(fit):
     odd, why = ["Ü–½\r\n", "Ü–½\r\n", " co-op?\tNo. "], "`len` counts characters: 3, 5, 5 and 12."
     for budget, kept in ((25, 3), (24, 2), (12, 1)):
         case(" ? ", odd, budget, odd[:kept], f"{why} Count and return each text as it is.", len)
+    tall, why = lambda text: sum(map(str.isupper, text)), "Here each capital letter is a token."
+    case("Who?", ["It", "is", "USA"], 5, ["It", "is", "USA"], why, tall)
+    case("Who?", ["It", "is", "USA"], 4, ["It", "is"], why, tall)
     many = [f"w{i}" for i in range(300)]
     case("q", many, 300, many[:-1], "There is room for the question and 299 words.")
 
@@ -298,11 +301,15 @@ def grade_choose_threshold(choose_threshold):
     case([0.5, 0.0, 0.25], [True] * 3)
     case([1.0, -1.0, 0.0], [True, False, True])
     case([0.0, 0.5, 0.75], [False, True, True])
-    case([1.234e-5, 1.2e-5, 1.3e-5], [True, False, True])
-    case([0.500002, 0.5, 0.6], [True, False, True])
+    case([1.234e-5, 1.21e-5, 1.31e-5], [True, False, True])
+    case([0.5000032, 0.5000023, 0.6], [True, False, True])
     case([3e9, 1e9, 2e9, -4e9], [True, False, True, False])
     case([0.7], [False])
     case([2, 1, 3], [True, False, True])
+    many = [i / 512 for i in range(400)]  # two F1 that differ in the fifth decimal
+    close = [not (i < 108 or 187 <= i < 240) for i in range(400)]
+    case(many, close)
+    case(many[::-1], close[::-1])
     rng = np.random.default_rng(0)
     for most in [10] * 30 + [60] * 15 + [400] * 3:
         size, digits = int(rng.integers(4, most)), int(rng.integers(1, 5))
@@ -365,6 +372,8 @@ def grade_approved(approved):
     why = "The exact text is approved, and it is returned as it is."
     for text in ("größe: 4 µm – über 60 °C", " Two  spaces\t\r\n", "A\u030a \u212b \ufb01", ""):
         case([("sup-1", text)], {"sup-1": {digest(text)}}, returns=[("sup-1", text)], why=why)
+    for name in (" Sup 1\n", "SUP-1", "ü", ""):
+        case([(name, seal)], {name: {right}}, returns=[(name, seal)], why="Ids stay as they are.")
     several = [*first, ("fin-2", supper), ("sup-1", "change the blade."), *first]
     why = "All four are approved. Return them in their order, also the one that comes twice."
     case(several, hashes, returns=several, why=why)

@@ -100,8 +100,8 @@ def grade_lora_parameters(count):
         shapes = [(rng.randint(1, 999), rng.randint(1, 999)) for _ in range(rng.randint(1, 30))]
         args = rng.randint(1, 256), shapes
         same(count, lambda rank, shapes: rank * int(np.sum(shapes)), [args], "Add up all layers.")
-    why = "300 layers: 1024 * 300 * (8192 + 28673). The number is exact, however large."
-    case(1024, [(8192, 28673)] * 300, returns=1024 * 300 * 36865, why=why, tolerance=0)
+    why = "299 layers: 1023 * 299 * (8192 + 28673). The number is exact, however large."
+    case(1023, [(8192, 28673)] * 299, returns=1023 * 299 * 36865, why=why, tolerance=0)
 
 
 @exercise("5.3", "Mask the prompt", difficulty=2, importance=3, minutes=7)
@@ -197,9 +197,10 @@ def grade_rate_at(rate_at):
     case(999, 1000, 2e-5, 100, returns=2e-5 / 900, why=why)
     case(1, 3, 0.03, 2, returns=0.03, why="Step 1 is the last of the first 2.")
     case(2, 3, 0.03, 2, returns=0.03, why="At `step == warm` the rate is `peak`.")
-    for step, rate in ((49_999, 0.5), (600_000, 0.4 / 0.9)):
+    for step, share in ((0, 1e-5), (49_999, 0.5), (600_000, 0.4 / 0.9), (999_999, 1 / 900_000)):
         why = "A run may be long: here it has a million steps, and 100,000 of them warm up."
-        case(step, 10**6, 1.0, 10**5, returns=rate, why=why)
+        for peak in (1.0, 0.02222):
+            case(step, 10**6, peak, 10**5, returns=peak * share, why=why)
 
     def reference(step, steps, peak, warm):
         return peak * np.interp(step, [-1, warm - 1, warm, steps], [0, 1, 1, 0])
@@ -251,6 +252,7 @@ def grade_early_stop(early_stop):
     case([0.5, 0.4999, 0.4998, 0.49979], 1, returns=(3, 3), why=why)
     case([0.5, 0.4999995, 0.499999, 0.4999985], 1, returns=(3, 3), why=why)
     case([3e-12, 2e-12, 1e-12], 1, returns=(2, 2), why=why)
+    case([0.5, 0.5 - 1e-10, 0.5 - 2e-10], 1, returns=(2, 2), why=why)
     why = "The very first check can be the best, and patience 1 stops at the first bad check."
     case([0.5, 0.6], 1, returns=(1, 0), why=why)
     case([0.7], 2, returns=(0, 0), why="One check is the first and the last.")

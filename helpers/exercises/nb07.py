@@ -89,7 +89,7 @@ def grade_raft_example(raft_example):
     # the gold document, another document twice, one text twice, blanks and capitals
     other = [(GOLD[0], "The horn is red."), NEAR[0], (NEAR[0][0], " It Rings "), ("x", NEAR[0][1])]
     for keep_gold in (True, False):
-        for some in (other[:3], other[1:], other):
+        for some in (other[:3], other[1:], other, [*NEAR[1:], *other]):
             rows = [built(keep_gold, seed, some, " How LOUD?\n", "") for seed in range(60)]
             drawn = set().union(*rows) - {GOLD}
             why = "Each distractor may be drawn, also one of the gold passage's document. "
@@ -128,6 +128,8 @@ def grade_paired_bootstrap(paired_bootstrap):
         mean, low, high = ask(values, [0] * len(values), owners)
         case = f"For the differences {shown(list(values))} of the entities {shown(list(owners))} "
         case += f"expected about {shown(tuple(wanted))}, got {shown((mean, low, high))}."
+        rounded = not alike(mean, wanted[0]) and mean in [round(wanted[0], n) for n in range(1, 10)]
+        expect(not rounded, f"Do not round. {case}")
         expect(alike(mean, wanted[0]), f"The mean is that of all questions, each once. {case}")
         ends = abs(low - wanted[1]) <= tolerance and abs(high - wanted[2]) <= tolerance
         expect(ends, f"{why} {case}")
@@ -145,6 +147,10 @@ def grade_paired_bootstrap(paired_bootstrap):
     near([0, 0, 0, 0.37], "abcd", (0.0925, 0, 0.2775), 1e-6, draw)
     tiny = f"{draw} Numbers may be small: do not round."
     near([0.37e-4, 0, 0, 0], "abcd", (0.0925e-4, 0, 0.2775e-4), 1e-10, tiny)
+    near([37e4, 0, 0, 0], "abcd", (92500, 0, 277500), 1e-6, f"{draw} Scores may have any size.")
+    why = "The four questions belong to four entities: compare the names as they are."
+    for names in (["eng-01", "ENG-01", "eng-011", ""], ["e", "e ", "E", "é"], range(4)):
+        near([0.37, 0, 0, 0], names, (0.0925, 0, 0.2775), 1e-6, why)
     near([-1] + [0] * 19, range(20), (-0.05, -0.15, 0), 0.001, draw)
     near([1, 1, 0, 0], "aabc", (0.5, 0, 1), 0.21, draw)
     why = (
@@ -176,7 +182,7 @@ def grade_paired_bootstrap(paired_bootstrap):
     values, owners = rng.normal(size=40).round(2), rng.integers(0, 15, 40)
     near(values, owners, metrics.bootstrap(values, owners), 0.12 * values.std(), draw)
 
-    values = rng.normal(size=12).round(2)
+    values = rng.normal(size=12)
     for seed in (0, 1):
         twice = [ask(values, 0 * values, range(12), seed=seed) for _ in range(2)]
         expect(twice[0] == twice[1], "The same seed must give the same interval: use `seed`.")
@@ -185,19 +191,21 @@ def grade_paired_bootstrap(paired_bootstrap):
     expect(ask(values, 0 * values, range(12)) == given, why)
     ends = np.array([ask(values, 0 * values, range(12), draws=40, seed=s)[1:] for s in range(16)])
     expect(len(np.unique(ends[:, 0])) > 1, "Every seed gives the same interval: use `seed`.")
+    why = "Some of the seeds from 0 to 15 give the same interval: use `seed` as it is passed in."
+    expect(len({tuple(pair) for pair in ends.tolist()}) == len(ends), why)
     spread, error = ends.std(axis=0).mean(), values.std() / 12**0.5
     why = "With draws=40 the ends hardly change from seed to seed: make `draws` draws, whatever "
     expect(spread > 0.2 * error, f"{why}their number. They vary by {spread:.3f}.")
     _, low, high = ask(values, 0 * values, range(12), draws=1)
     expect(low == high, "With draws=1 there is one drawn mean, so low and high are the same.")
-    two = [ask(values, 0 * values, range(12), draws=2, seed=s) for s in range(8)]
-    why = "With draws=2 there are two drawn means, so low and high differ; yours are the same."
-    expect(any(low < high for _, low, high in two), why)
+    few = [ask(values, 0 * values, range(12), draws=3, seed=s) for s in range(8)]
+    why = "With draws=3 there are three drawn means, so low and high differ; yours are the same."
+    expect(any(low < high for _, low, high in few), why)
     values = values[:6]
-    ends = np.array([ask(values, 0 * values, range(6), seed=s)[1:] for s in range(40)])
-    spread, error = ends.std(axis=0).mean(), values.std() / 6**0.5
-    why = "With draws=2000 the ends still change too much from seed to seed: make all `draws` draws"
-    expect(spread < 0.09 * error, f"{why}. They vary by {spread:.4f}.")
+    ends = [ask(values, 0 * values, range(6), draws=8000, seed=s)[1:] for s in range(12)]
+    spread, error = np.std(ends, axis=0).mean(), values.std() / 6**0.5
+    why = "With draws=8000 the ends still change too much from seed to seed: make all `draws` draws"
+    expect(spread < 0.06 * error, f"{why}. They vary by {spread:.4f}.")
 
 
 @exercise("7.3", "McNemar's exact test", difficulty=2, importance=2, minutes=10)
@@ -245,8 +253,10 @@ def grade_mcnemar_p(mcnemar_p):
     inputs = [pair(0, only, 0, 1) for only in range(7)] + [pair(1, 1, only, 0) for only in range(7)]
     inputs += [(rng.choices([0, 1], k=30), rng.choices([0, 1], k=30)) for _ in range(20)]
     inputs += [pair(2, 40, 22, 2), pair(0, 45, 60, 0), pair(1, 20, 0, 3), pair(0, 0, 26, 1)]
+    inputs += [pair(3, 100, 75, 2), pair(10, 430, 370, 5)]
     why = "p is exact for few questions and for many: sum the chances of 0 to k heads, and double."
     same(mcnemar_p, metrics.mcnemar, inputs, why)
+    case(*pair(0, 26, 0, 1), returns=2**-25, why="p may be very small.", tolerance=1e-7)
 
 
 @exercise("7.4", "Holm's correction", difficulty=2, importance=2, minutes=10)
@@ -306,6 +316,8 @@ def grade_holm_adjusted(holm_adjusted):
     same(holm_adjusted, metrics.holm, inputs, why=why)
     why = "Small p-values stay small: the factors are 3, 2 and 1."
     case([2.4e-7, 0.9, 1.2e-7], returns=[4.8e-7, 0.9, 3.6e-7], why=why)
+    p, adjusted = [2.4285e-7, 0.9, 1.2315e-7], [4.857e-7, 0.9, 3.6945e-7]
+    case(p, returns=adjusted, why=why, tolerance=2e-7)
 
 
 @exercise("7.5", "The interaction term", difficulty=1, importance=3, minutes=8)

@@ -40,6 +40,36 @@ def fit(question, passages, budget, count):
 
     return go(list(passages), budget - count(question))
 """,
+        """
+def fit(question, passages, budget, count):
+    def go():
+        used = count(question)
+        for passage in passages:
+            used += count(passage)
+            if used > budget:
+                return
+            yield passage
+    return list(go())
+""",
+        """
+import bisect
+def fit(question, passages, budget, count):
+    sums = [count(question)]
+    for p in passages:
+        sums.append(sums[-1] + count(p))
+    return passages[: max(0, bisect.bisect_right(sums, budget) - 1)]
+""",
+        """
+from collections import deque
+def fit(question, passages, budget, count):
+    left, queue, kept = budget - count(question), deque(passages), deque()
+    while queue:
+        left -= count(queue[0])
+        if left < 0:
+            break
+        kept.append(queue.popleft())
+    return kept
+""",
     ],
     "4.2": [
         """
@@ -69,6 +99,35 @@ def diagnose(answerable, retrieved, right, abstained):
         if answerable
         else np.array(["reader", "fine"])[int(abstained)]
     )
+""",
+        """
+def diagnose(answerable, retrieved, right, abstained):
+    if answerable and right and retrieved: return "fine"
+    if answerable and right: return "lucky"
+    if answerable and not retrieved: return "retriever"
+    if not answerable and abstained: return "fine"
+    return "reader"
+""",
+        """
+def diagnose(answerable, retrieved, right, abstained):
+    if abstained and not answerable:
+        return "fine"
+    elif not answerable:
+        return "reader"
+    elif abstained:
+        return "reader" if retrieved else "retriever"
+    elif right:
+        return "fine" if retrieved else "lucky"
+    else:
+        return "reader" if retrieved else "retriever"
+""",
+        """
+from itertools import product
+TABLE = {}
+for a, p, r, s in product([False, True], repeat=4):
+    TABLE[a, p, r, s] = (("reader", "fine")[s] if not a else ("retriever", "lucky", "reader", "fine")[2 * p + r])
+def diagnose(answerable, retrieved, right, abstained):
+    return TABLE[answerable, retrieved, right, abstained]
 """,
     ],
     "4.3": [
@@ -127,6 +186,29 @@ def judge_citations(short, cited, passages):
         result[d] = np.str_("supported" if True in found else "not in it" if found else "invented")
     return result
 """,
+        """
+from collections import defaultdict
+def judge_citations(short, cited, passages):
+    found = defaultdict(set)
+    for name, text in passages:
+        found[name].add(metrics.contains(text, [short]))
+    return {d: "supported" if True in found[d] else "not in it" if found[d] else "invented" for d in cited}
+""",
+        """
+def judge_citations(short, cited, passages):
+    t = pd.DataFrame(passages, columns=["d", "t"])
+    out = {}
+    for d in cited:
+        mine = t.t[t.d == d]
+        out[d] = "invented" if mine.empty else "supported" if mine.map(lambda x: metrics.contains(x, [short])).any() else "not in it"
+    return out
+""",
+        """
+def judge_citations(short, cited, passages):
+    names = {name for name, _ in passages}
+    good = {name for name, text in passages if metrics.contains(text, [short])}
+    return {d: "supported" if d in good else "not in it" if d in names else "invented" for d in cited}
+""",
     ],
     "4.4": [
         """
@@ -158,6 +240,25 @@ def risk_score(right, abstained, cost=1):
 def risk_score(right, abstained, cost=1):
     r, a = torch.tensor(right), torch.tensor(abstained)
     return torch.where(a, 0.0, torch.where(r, 1.0, -float(cost))).mean()
+""",
+        """
+def risk_score(right, abstained, cost=1):
+    n = len(right)
+    good = sum(r and not a for r, a in zip(right, abstained))
+    bad = n - good - sum(abstained)
+    return (good - bad * cost) / n
+""",
+        """
+from statistics import mean
+def risk_score(right, abstained, cost=1):
+    return mean(0 if a else (1 if r else -cost) for r, a in zip(right, abstained))
+""",
+        """
+def risk_score(right, abstained, cost=1):
+    d = pd.DataFrame({"r": right, "a": abstained})
+    s = d.r.map({True: 1.0, False: -float(cost)})
+    s[d.a] = 0.0
+    return s.mean()
 """,
     ],
     "4.5": [
@@ -206,6 +307,29 @@ def choose_threshold(scores, answerable):
         )
     )
 """,
+        """
+def choose_threshold(scores, answerable):
+    pairs = sorted(zip(scores, answerable))
+    total = answerable.count(False)
+    best, chosen, hits = -1.0, None, 0
+    for i, (s, a) in enumerate(pairs):
+        if i == 0 or pairs[i - 1][0] != s:
+            f = 2 * hits / (i + total) if i + total else 0
+            if f > best + 1e-12: best, chosen = f, s
+        hits += not a
+    return chosen
+""",
+        """
+def choose_threshold(scores, answerable):
+    table = {t: metrics.abstention([s < t for s in scores], answerable)["f1"] for t in scores}
+    top = max(table.values())
+    return min(t for t, f in table.items() if f == top)
+""",
+        """
+def choose_threshold(scores, answerable):
+    f = lambda t: metrics.abstention([s < t for s in scores], answerable)["f1"]
+    return min(scores, key=lambda t: (-f(t), t))
+""",
     ],
     "4.6": [
         """
@@ -251,6 +375,29 @@ def approved(passages, hashes):
         if hashlib.sha256(p[1].encode()).digest()
         in {bytes.fromhex(h) for h in hashes.get(p[0], ())}
     ]
+""",
+        """
+import hashlib
+def approved(passages, hashes):
+    known = {(d, h) for d, hs in hashes.items() for h in hs}
+    return [p for p in passages if (p[0], hashlib.sha256(p[1].encode()).hexdigest()) in known]
+""",
+        """
+from hashlib import sha256
+def approved(passages, hashes):
+    def ok(p):
+        m = sha256(); m.update(p[1].encode()); return p[0] in hashes and any(m.hexdigest() == h for h in hashes[p[0]])
+    return list(filter(ok, passages))
+""",
+        """
+import hashlib
+def approved(passages, hashes):
+    out = []
+    for d, t in passages:
+        try:
+            if hashlib.new("sha256", t.encode()).hexdigest() in hashes[d]: out.append((d, t))
+        except KeyError: pass
+    return tuple(out)
 """,
     ],
 }

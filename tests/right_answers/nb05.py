@@ -32,6 +32,20 @@ def lora_forward(x, W, A, B, alpha):
     D = W + alpha / A.shape[0] * B.dot(A)
     return [[sum(float(a) * float(b) for a, b in zip(row, w)) for w in D] for row in x]
 """,
+        """
+def lora_forward(x, W, A, B, alpha):
+    r, _ = A.shape
+    return np.array([W @ row + (alpha / r) * (B @ (A @ row)) for row in x])
+""",
+        """
+def lora_forward(x, W, A, B, alpha):
+    t = lambda m: torch.tensor(m, dtype=torch.float32)
+    return t(x) @ t(W).T + (alpha / B.shape[-1]) * (t(x) @ t(A).T @ t(B).T)
+""",
+        """
+def lora_forward(x, W, A, B, alpha):
+    return x @ np.hstack([W, B * alpha / len(A)]) [:, :W.shape[1]].T + np.tensordot(np.tensordot(x, A, (1, 1)), B * (alpha / len(A)), (1, 1))
+""",
     ],
     "5.2": [
         """
@@ -49,6 +63,22 @@ def lora_parameters(rank, shapes):
         """
 def lora_parameters(rank, shapes):
     return rank * torch.tensor(shapes, dtype=torch.long).sum()
+""",
+        """
+def lora_parameters(rank, shapes):
+    n = 0
+    for outputs, inputs in shapes:
+        n += np.zeros((1, inputs)).size * rank + np.zeros((outputs, 1)).size * rank
+    return n
+""",
+        """
+def lora_parameters(rank, shapes):
+    return np.array([rank * (o + i) for o, i in shapes]).sum()
+""",
+        """
+import math
+def lora_parameters(rank, shapes):
+    return math.fsum(math.prod(s) for o, i in shapes for s in ((o, rank), (rank, i)))
 """,
     ],
     "5.3": [
@@ -87,6 +117,22 @@ def mask_prompt(prompt_ids, answer_ids, end_id):
     prompt_ids.append(end_id)
     return prompt_ids, [-100] * n + prompt_ids[n:]
 """,
+        """
+def mask_prompt(prompt_ids, answer_ids, end_id):
+    ids = [*prompt_ids, *answer_ids, end_id]
+    return ids, [-100 if i < len(prompt_ids) else t for i, t in enumerate(ids)]
+""",
+        """
+from itertools import chain, repeat
+def mask_prompt(prompt_ids, answer_ids, end_id):
+    tail = list(chain(answer_ids, [end_id]))
+    return list(chain(prompt_ids, tail)), list(chain(repeat(-100, len(prompt_ids)), tail))
+""",
+        """
+def mask_prompt(prompt_ids, answer_ids, end_id):
+    rows = [(t, -100) for t in prompt_ids] + [(t, t) for t in answer_ids + [end_id]]
+    return list(map(list, zip(*rows)))
+""",
     ],
     "5.4": [
         """
@@ -113,6 +159,23 @@ def rate_at(step, steps, peak, warm):
     if step <= warm:
         return min(peak, peak * (step + 1) / warm)
     return peak * (steps - step) / (steps - warm)
+""",
+        """
+def rate_at(step, steps, peak, warm):
+    rates = [peak * (s + 1) / warm for s in range(warm)] + list(np.linspace(peak, 0, steps - warm + 1))
+    return rates[step]
+""",
+        """
+def rate_at(step, steps, peak, warm):
+    if step >= warm:
+        return peak - peak * (step - warm) / (steps - warm)
+    return peak / warm * (step + 1)
+""",
+        """
+from fractions import Fraction
+def rate_at(step, steps, peak, warm):
+    share = Fraction(step + 1, warm) if step < warm else Fraction(steps - step, steps - warm)
+    return float(share) * peak
 """,
     ],
     "5.5": [
@@ -163,6 +226,31 @@ def early_stop(losses, patience):
         if min(losses[i - patience + 1 : i + 1]) >= min(losses[: i - patience + 1]):
             return i, losses.index(min(losses[: i + 1]))
     return len(losses) - 1, losses.index(min(losses))
+""",
+        """
+def early_stop(losses, patience):
+    best = 0
+    for i in range(len(losses)):
+        if losses[i] < min(losses[:i], default=float("inf")): best = i
+        if i == best + patience: break
+    return i, best
+""",
+        """
+def early_stop(losses, patience):
+    best, i = 0, 0
+    while i < len(losses) - 1 and i - best < patience:
+        i += 1
+        if losses[i] < losses[best]: best = i
+    return [i, best]
+""",
+        """
+from itertools import accumulate
+def early_stop(losses, patience):
+    lows = list(accumulate(losses, min))
+    for i in range(patience, len(losses)):
+        if lows[i] == lows[i - patience]:
+            return i, losses.index(lows[i])
+    return len(losses) - 1, losses.index(lows[-1])
 """,
     ],
     "5.6": [
@@ -234,6 +322,35 @@ def grouped_folds(groups, k):
             i for i in range(len(groups)) if groups[i] == big
         ]
     return folds
+""",
+        """
+from itertools import groupby
+def grouped_folds(groups, k):
+    index = sorted(range(len(groups)), key=lambda i: str(groups[i]))
+    docs = [list(g) for _, g in groupby(index, key=lambda i: groups[i])]
+    if k > len(docs): raise ValueError("too few documents")
+    folds = [[] for _ in range(k)]
+    for d in sorted(docs, key=len, reverse=True):
+        min(folds, key=len).extend(d)
+    return folds
+""",
+        """
+def grouped_folds(groups, k):
+    s = pd.Series(groups, dtype=object).value_counts()
+    if len(s) < k: raise ValueError("too few")
+    folds = [[] for _ in range(k)]
+    for name in s.index:
+        f = sorted(range(k), key=lambda j: (len(folds[j]), j))[0]
+        folds[f] += [i for i, g in enumerate(groups) if g == name]
+    return np.array([np.array(f) for f in folds] + [None], dtype=object)[:-1]
+""",
+        """
+def grouped_folds(groups, k):
+    if len(set(groups)) < k: raise ValueError("few")
+    folds = [set() for _ in range(k)]
+    for g in sorted(set(groups), key=groups.count, reverse=True):
+        min(folds, key=len).update(i for i, x in enumerate(groups) if x == g)
+    return [sorted(f) for f in folds]
 """,
     ],
 }

@@ -19,6 +19,8 @@ TOO_LONG = "if used > budget: return passages"
 NORMALIZE = "__import__('unicodedata').normalize"
 BY_KIND = "set().union(*(hashes[name] for name in hashes if name[:3] == document[:3]))"
 F1 = 'metrics.abstention([score < threshold for score in scores], answerable)["f1"]'
+NO_BUDGET = "    if budget == 0: return []\n    kept, used"
+KEYS = "{{{}: v for k, v in hashes.items()}}"
 POINTS, MEAN = "0 if a else 1 if r", "sum(points) / len(points)"
 PICK, PAIRED = "max(sorted(scores), key=f1)", "for s, a in zip(scores, answerable)"
 LOWEST = f"min([s {PAIRED} if a] or scores)"
@@ -94,6 +96,17 @@ WRONG = [
         ("too long a question", ("    for", f"    {TOO_LONG}\n    for"), "The question alone"),
         ("counts the spaces between", fit_joined, "`len` counts characters"),
         ("the question each time", ("+= count(", "+= count(question) + count("), "3, 2 and 1"),
+        ("one token at least", ("count(passage)", "(count(passage) or 1)"), "room for all of"),
+        ("one for no question", ("count(question)", "(count(question) or 1)"), "has no tokens"),
+        ("leaves empty ones out", ("if used", "if not passage: continue\n        if used"), "room"),
+        ("nothing for nothing", ("    kept, used", NO_BUDGET), "An empty passage has no tokens"),
+        ("stops when it is full", ("if used", "if used >= budget: break\n        if used"), "fits"),
+        ("counts it stripped", ("count(passage)", "count(passage.strip())"), "text as it is"),
+        (
+            "counts in lower case",
+            ("count(passage)", "count(passage.lower())"),
+            "capital letter is a",
+        ),
     ),
     *faults(
         "4.2",
@@ -109,6 +122,9 @@ WRONG = [
         ("unanswerable and shown", ("not answerable", "not (answerable or retrieved)"), "whatever"),
         ("shown is not fine", ("if abstained", "if abstained and not retrieved"), "whatever was"),
         ("shown is fine", ("if abstained", "if abstained or retrieved"), "did not abstain"),
+        ("right is fine", ("if abstained", "if abstained or right"), "whatever `right` says"),
+        ("abstained and right", ("if abstained", "if abstained and right"), "abstained: that is"),
+        ("abstained, not right", ("if abstained", "if abstained > right"), "whatever `right` says"),
     ),
     *faults(
         "4.3",
@@ -136,6 +152,17 @@ WRONG = [
         ("a full stop is any sign", (CONTAINS, PATTERN), "a full stop is no other sign"),
         ("ids that begin alike", ("name == document", "name.startswith(document)"), "exactly the"),
         ("ids that contain the other", ("name == document", "name in document"), "exactly the"),
+        ("ids in lower case", ("== document]", "== document.lower()]"), "exactly the cited id"),
+        ("names in lower case", ("name ==", "name.lower() =="), "exactly the cited id"),
+        ("ids stripped", ("== document]", "== document.strip()]"), "exactly the cited id"),
+        ("names stripped", ("name ==", "name.strip() =="), "exactly the cited id"),
+        (
+            "skips empty passages",
+            ("== document]", "== document and text]"),
+            "even if that is empty",
+        ),
+        ("empty texts are none", ("not texts", "not any(texts)"), "even if that is empty"),
+        ("a hundred passages", ("in passages", "in passages[:100]"), "by all of its passages"),
         ("returns a list", ("return verdicts", "return list(verdicts.values())"), "Return a dict"),
     ),
     *faults(
@@ -177,6 +204,12 @@ WRONG = [
         ("an F1 above 0 only", threshold_from_zero, "Return one of the scores"),
         ("the first ten scores", ("sorted(scores)", "sorted(scores[:10])"), "has an F1 of"),
         ("rounded F1", (F1, f"round({F1}, 1)"), "has an F1 of"),
+        ("F1 with three decimals", (F1, f"round({F1}, 3)"), "has an F1 of 0.803,"),
+        ("0 is no score", (PICK, PICK.replace("scores)", "filter(None, scores))")), "ones: 0.0"),
+        ("0 is no threshold", (PICK, f"{PICK} or max(scores)"), "ones: 0.0"),
+        ("never abstains at 0", ("score < t", "score and score < t"), "below 0.0 has an F1 of 0"),
+        ("rounded scores", ("score < t", "round(score, 5) < t"), "below 1.21e-05 has an F1 of 0"),
+        ("nearly equal scores", ("< threshold", "< threshold - 1e-6"), "has an F1 of 0"),
     ),
     *faults(
         "4.6",
@@ -200,6 +233,25 @@ WRONG = [
         ("fails for an unknown document", (HASHES, "hashes[document]"), "KeyError"),
         ("ids that begin alike", (HASHES, BY_KIND), "does not know"),
         ("ids in lower case", ("get(document,", "get(document.lower(),"), "does not know"),
+        ("ids stripped", ("get(document,", "get(document.strip(),"), "does not know"),
+        (
+            "known ids stripped",
+            (HASHES, f"{KEYS.format('k.strip()')}.get(document, ())"),
+            "not know",
+        ),
+        (
+            "8 digits",
+            (f"{HASH} in {HASHES}", f"{HASH}[:8] in {{h[:8] for h in {HASHES}}}"),
+            "64 hex",
+        ),
+        (
+            "all but 1",
+            (f"{HASH} in {HASHES}", f"{HASH}[1:] in {{h[1:] for h in {HASHES}}}"),
+            "64 hex",
+        ),
+        ("nothing but blanks", (f"{HASH} in", f"text.strip() and {HASH} in"), "as it is"),
+        ("an empty set allows all", (f"{HASH} in", f"not {HASHES} or {HASH} in"), "does not know"),
+        ("returns the id stripped", ("[(document,", "[(document.strip(),"), "Ids stay as they are"),
         ("stops at the first bad one", approved_until, "Only the second text is approved"),
         ("returns texts", ("[(document, text) for", "[text for"), "a list of whole passages"),
         ("returns booleans", (PAIRS, "[known(*p) for p in passages]"), "a list of whole passages"),

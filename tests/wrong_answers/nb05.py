@@ -5,6 +5,7 @@ import numpy as np
 from tests.wrong_answers import faults
 
 SCALING, TERM = "alpha / A.shape[0]", "(x @ A.T) @ B.T"
+ALL = f"x @ W.T + {SCALING} * {TERM}"
 ONE = "rank * (outputs + inputs)"
 LABELS = "[-100] * len(prompt_ids) + learned"
 BY_VALUE = "[-100 if token in prompt_ids else token for token in prompt_ids + learned]"
@@ -83,6 +84,15 @@ WRONG = [
         ("scaled by r / alpha", (SCALING, "A.shape[0] / alpha"), "alpha / r is 3"),
         ("scaled by the root of r", ("A.shape[0]", "A.shape[0] ** 0.5"), "alpha / r is 3"),
         ("scaled by a whole number", ("alpha /", "alpha //"), "and alpha / r is 0.25"),
+        ("an alpha of 0 is 1", ("alpha /", "(alpha or 1) /"), "Here r is 4 and alpha / r is 0."),
+        ("scaled by 1 at least", (SCALING, f"max(1, {SCALING})"), "and alpha / r is 0.25"),
+        ("whole alphas", ("alpha /", "int(alpha) /"), "and alpha / r is 0.125"),
+        ("no rank above 4", ("A.shape[0]", "min(A.shape[0], 4)"), "Here r is 5"),
+        ("relu", (ALL, f"np.maximum({ALL}, 0)"), "change nothing else"),
+        ("relu inside", ("(x @ A.T)", "np.maximum(x @ A.T, 0)"), "only the adapter's term is left"),
+        ("rounded to whole numbers", (ALL, f"np.round({ALL})"), "Do not round the result"),
+        ("rounded to 6 decimals", (ALL, f"np.round({ALL}, 6)"), "Do not round the result"),
+        ("clipped", (ALL, f"np.clip({ALL}, -1e6, 1e6)"), "may be of any size"),
         ("the rank is taken from the rows of B", ("A.shape", "B.shape"), "A has 2 rows"),
         ("the rank is taken from the columns of A", ("[0]", "[1]"), "here 2: you divide by 3"),
         ("the rank is taken from the rows of x", ("A.shape[0]", "len(x)"), "Here r is 4"),
@@ -119,6 +129,9 @@ WRONG = [
         ("no more than the matrix", ("rank *", "min(rank, outputs, inputs) *"), "A has 8 x 3"),
         ("a list instead of a sum", ("sum(", "list("), "Return one number"),
         ("something for nothing", ("in shapes)", "in shapes) or rank"), "nothing to train"),
+        ("int32", ("sum(", "np.sum([", "in shapes)", "in shapes], dtype='int32')"), "is exact"),
+        ("float32", ("sum(", "np.sum([", "in shapes)", "in shapes], dtype='float32')"), "is exact"),
+        ("a hundred layers", ("in shapes", "in shapes[:100]"), "299 layers"),
     ),
     *faults(
         "5.3",
@@ -150,6 +163,13 @@ WRONG = [
             "end mark is missing",
         ),
         ("no more than 32", mask_short, "5000 + 3000 + 1 tokens"),
+        ("small ids", ("+ learned,", "+ [i % 65536 for i in learned],"), "5000 + 3000 + 1 tokens"),
+        ("the end 0 is none", ("[end_id]", "[end_id or 2]"), "0 is a token like any other"),
+        (
+            "one answer token masked",
+            (LABELS, f"{LABELS[:-10]} + [-100] + learned[1:]"),
+            "itself for",
+        ),
         ("one list", ("prompt_ids + learned, ", ""), "Return two lists"),
     ),
     *faults(
@@ -177,6 +197,11 @@ WRONG = [
         ("a cosine instead of a line", (SHARE, COSINE), "a straight line"),
         ("never below a tenth", (SHARE, f"max(0.1, {SHARE})"), "1/900 of the peak"),
         ("rounded", (f"peak * {SHARE}", f"round(peak * {SHARE}, 6)"), "Do not round"),
+        ("rounded on the way up", (UP, f"round({UP}, 6)"), "has a million steps"),
+        ("rounded to 8", (f"peak * {SHARE}", f"round(peak * {SHARE}, 8)"), "Do not round"),
+        ("8 on the way up", (UP, f"round({UP}, 8)"), "Do not round"),
+        ("rounded shares", (SHARE, f"round({SHARE}, 6)"), "1/900 of the peak left"),
+        ("a thousandth at least", (SHARE, f"max(1e-3, {SHARE})"), "has a million steps"),
         ("a warm-up of 1 is none", (UP, f"{UP} / (1 + (warm == 1))"), "If `warm` is 1"),
         ("the peak is left out", ("peak * ", ""), "in proportion to `peak`"),
         ("a peak of at most 1", ("peak * ", "min(peak, 1) * "), "in proportion to `peak`"),
@@ -201,6 +226,13 @@ WRONG = [
         ("a patience of four at most", (">= patience", ">= min(patience, 4)"), "Stop `patience`"),
         ("lower by a hundredth", ("< losses[best]", "< losses[best] - 0.01"), "by very little"),
         ("rounds the losses", ("if loss", "if round(loss, 2)"), "by very little"),
+        ("lower by a millionth", ("< losses[best]", "< losses[best] - 1e-6"), "by very little"),
+        ("lower by 1e-9", ("< losses[best]", "< losses[best] - 1e-9"), "by very little"),
+        ("lower by a share of it", ("losses[best]:", "losses[best] * (1 - 1e-9):"), "very little"),
+        ("nearly equal", ("if loss", "if not np.isclose(loss, losses[best]) and loss"), "by very"),
+        ("0 is no loss", ("if loss", "if loss and loss"), "A loss can be of any size"),
+        ("no loss below 0", ("if loss", "if loss >= 0 and loss"), "A loss can be of any size"),
+        ("a patience of a hundred", (">= patience", ">= min(patience, 100)"), "Of these 200"),
         ("no loss above 100", stop_from_100, "A loss can be of any size"),
         ("one number", (STOP, "return best"), "Return 2 values"),
     ),
@@ -209,6 +241,20 @@ WRONG = [
         ("deals out examples", ("setdefault(document", "setdefault(i"), "belong in one fold"),
         ("slices of examples", fold_slices, "All examples of a document belong in one fold"),
         ("runs taken for documents", fold_runs, "All examples of a document belong in one fold"),
+        ("prefixes", ("fault(document", "fault(str(document)[:6]"), "There are 2 documents"),
+        (
+            "names in lower case",
+            ("fault(document", "fault(str(document).lower()"),
+            "2 documents for",
+        ),
+        ("names stripped", ("fault(document", "fault(str(document).strip()"), "2 documents for"),
+        ("a falsy name is none", ("fault(document", "fault(document or -1 - i"), "also those of 0"),
+        (
+            "skips falsy names",
+            ("(groups):", "(groups):\n        if not document: continue"),
+            "for 2",
+        ),
+        ("a hundred examples", ("enumerate(groups)", "enumerate(groups[:100])"), "from 0 to 219"),
         (
             "in turn",
             (LARGEST, "documents.values()", "min(folds, key=len)", NEXT),

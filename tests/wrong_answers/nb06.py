@@ -6,6 +6,8 @@ from tests.wrong_answers import faults
 
 MEAN, SHARED, ROWS_LEFT = "points.mean()", "best / tied", "(~np.isnan(scores).any(1)).sum()"
 ALL_OPTIONS = "np.where(tied > 1, len(best.T), 1)"
+BEST = "scores == scores.max(axis=1, keepdims=True)"
+CLOSE = "np.isclose(scores, scores.max(axis=1, keepdims=True){})"
 ANY, FINITE = "best.any(1, keepdims=True)", "np.isfinite(scores).all(1, keepdims=True)"
 
 TURN, CHECK = "turn % used", "any(len(texts) < used for texts in wordings.values())"
@@ -20,6 +22,7 @@ COUNT, SHUFFLE = "round(len(new) * share / (1 - share))", "    rng.shuffle(rows)
 DRAWN, SAMPLE = "rows[len(new):]", "rng.sample(general, count)"
 NUMBERS = "{count} general rows are needed, and there are {len(general)}"
 ONLY_IDS = "[{'question': row['question']} for row in rows]"
+TOP = "return rows if share <= 0.8 else with_replay(new, general, 0.8, seed)"
 NOT_LAST = "rng.sample(general[: max(count, len(general) - 1)], count)"
 NEIGHBOURS = "(general * 2)[(i := rng.randrange(len(general) or 1)) : i + count]"
 IN_ORDER = f"""    rows, drawn = list(new), {DRAWN}
@@ -40,6 +43,8 @@ EXP = f"math.exp({LOSS})"
 
 HITS, CLEAN, END = "(ours & right).total()", "text.lower().strip()", "else 1.0\n"
 F1, ZERO = f"2 * {HITS} / total", " if total else 1.0"
+NORMALIZE = "__import__('unicodedata').normalize"
+ASCII = f"{NORMALIZE}('NFKD', text).encode('ascii', 'ignore').decode().lower()"
 HARMONIC = f"2 / (ours.total() / {HITS} + right.total() / {HITS})"
 P, R = f"{HITS} / (ours.total() or 1)", f"{HITS} / (right.total() or 1)"
 UPDATE = f"found.update((i, kind, {CLEAN}) for text in texts)"
@@ -51,6 +56,7 @@ IN, NEW = 'row["fact"] in known', '{**row, "answer": row["answer"] if row["fact"
 DOCUMENT = 'row["fact"][:7] in {fact[:7] for fact in known}'
 START = 'row["fact"].startswith(tuple(known))'
 FIELDS = "**{k: row.get(k) for k in ('id', 'fact', 'question', 'answer', 'tags')}"
+ONCE = "in {row['question']: row for row in rows}.values()]"
 TWICE = 'row["fact"] in [other["fact"] for other in rows[: rows.index(row)]]'
 
 
@@ -126,6 +132,15 @@ WRONG = [
         ("the best of each column", choice_columns, "Each row is one question"),
         ("rounds", scores_as("np.round(scores, 1)"), "do not round"),
         ("compares probabilities", scores_as("np.exp(scores)"), "the log-likelihoods themselves"),
+        ("six decimals", scores_as("np.round(scores, 6)"), "A lead of 0.000000001 decides"),
+        ("nine decimals", scores_as("np.round(scores, 9)"), "A lead of 0.0000000001 decides"),
+        ("float32", scores_as("scores.astype('float32')"), "A lead of 0.00001 decides"),
+        ("close scores tie", (BEST, CLOSE.format("")), "A lead of 0.00001 decides"),
+        ("very close scores tie", (BEST, CLOSE.format(", 0, 1e-8")), "A lead of 0.000000001"),
+        ("a close share ties", (BEST, CLOSE.format(", 1e-9, 0")), "A lead of 0.0000000001"),
+        ("no score below", scores_as("np.maximum(scores, -1e9)"), "A score can be very low"),
+        ("0 is no score", scores_as("np.where(scores, scores, np.nan)"), "0 is the highest"),
+        ("rounds the result", (MEAN, f"{MEAN}.round(4)"), "Do not round the result"),
         (
             "NaN is low",
             scores_as("np.nan_to_num(scores, nan=-9e9, neginf=-9e8)"),
@@ -182,6 +197,16 @@ WRONG = [
         ("checks when it runs out", (CHECK, "False", "rows.append", LATE), "'oak' has only one"),
         ("checks the sum", (CHECK, SUM), "'oak' has only one"),
         ("few for so few", ("(texts) < used", "(texts) < min(used, exposures)"), "'oak' has only"),
+        ("0 is all of them", ("range(exposures)", "range(exposures or used)"), "exactly 0 times"),
+        ("one at least", ("range(exposures)", "range(max(1, exposures))"), "exactly 0 times"),
+        ("no check for 0", ("if any(", "if exposures and any("), "'oak' has only one"),
+        ("twenty rounds", ("range(exposures)", "range(min(exposures, 20))"), "exactly 50 times"),
+        (
+            "strips the fact",
+            ("(fact, texts", "(fact.strip(), texts"),
+            "comes first, just as it was",
+        ),
+        ("strips", (f"texts[{TURN}]", f"texts[{TURN}].strip()"), "wording is one of its fact's"),
     ),
     *faults(
         "6.3",
@@ -244,6 +269,18 @@ WRONG = [
             "Row 1 of 12 is always new",
         ),
         ("two kinds of seeds", ("Random(seed)", "Random(seed % 2)"), "make the same mix"),
+        ("a thousand seeds", ("Random(seed)", "Random(seed % 1000)"), "make the same mix"),
+        ("16 bits of the seed", ("Random(seed)", "Random(seed % 2**16)"), "make the same mix"),
+        ("0 is no seed", ("Random(seed)", "Random(seed or 42)"), "make the same mix"),
+        ("a part of the seed", ("Random(seed)", "Random(str(seed)[:3])"), "make the same mix"),
+        ("always the same places", ("rng.shuffle", "random.Random(0).shuffle"), "with the seed"),
+        ("no share above 0.8", ("return rows", TOP), "0.9 of 70 rows"),
+        (
+            "a rounded factor",
+            ("share / (1 - share)", "round(share / (1 - share), 2)"),
+            "171 of 171.4",
+        ),
+        ("no general row, no error", ("if count >", "if general and count >"), "there are 0"),
         (
             "equal rows once",
             ("return rows", "return [r for i, r in enumerate(rows) if r not in rows[:i]]"),
@@ -308,6 +345,14 @@ WRONG = [
         ),
         ("rounds the gain", (GAIN, f"round({GAIN}, 2)"), "Do not round"),
         ("two texts at most", ('report["losses"]', 'report["losses"][:2]'), "over all tokens"),
+        ("four texts at most", ('report["losses"]', 'report["losses"][:4]'), "over all tokens"),
+        ("0 is no loss", ("for loss in text]", "for loss in text if loss]"), "over all tokens"),
+        ("0 is no text", ('["losses"] for', '["losses"] if any(text) for'), "over all tokens"),
+        ("no task before", ('before["task"]', '(before["task"] or 1)'), "the task after minus"),
+        ("none after", ('after["general"]', '(after["general"] or 1)'), "share before minus after"),
+        ("none before", ('before["general"]', '(before["general"] or 1)'), "share before minus"),
+        ("rounds to 8", (RATIO, f"round({RATIO}, 8)"), "Do not round"),
+        ("rounds forgotten", (LOST, f"round({LOST}, 6)"), "Do not round"),
     ),
     *faults(
         "6.5",
@@ -353,6 +398,15 @@ WRONG = [
         ),
         ("starts like it", (HITS, PART.format("b[2].startswith(a[2])")), "a part of the gold text"),
         ("rounds", (F1, f"round({F1}, 2)"), "0.67"),
+        ("types in lower case", ("(i, kind,", "(i, kind.lower(),"), "capitals included"),
+        ("types stripped", ("(i, kind,", "(i, kind.strip(),"), "The type must be the same"),
+        ("types that begin alike", ("(i, kind,", "(i, kind[:7],"), "The type must be the same"),
+        ("casefold", (".lower()", ".casefold()"), "leaves the ß"),
+        ("composed letters", ("text.lower()", f"{NORMALIZE}('NFC', text).lower()"), "else must be"),
+        ("no accents", ("text.lower()", ASCII), "everything else must be the same"),
+        ("quotes", (".strip()", ".strip().strip('\"')"), "everything else must be the same"),
+        ("commas", (".strip()", ".strip(' \\t\\n,')"), "everything else must be the same"),
+        ("five texts", ("in texts)", "in texts[:5])"), "Only 49 of the 60"),
     ),
     *faults(
         "6.6",
@@ -398,6 +452,13 @@ WRONG = [
             "just as it was",
         ),
         ("minds no capitals", (IN, 'row["fact"].lower() in known'), "just as it was passed in"),
+        ("strips the fact", (IN, 'row["fact"].strip() in known'), "just as it was passed in"),
+        ("no empty fact", (IN, f'row["fact"] and {IN}'), "For the facts ['', 'eng-011.1']"),
+        ("an empty set knows all", (IN, f"(not known or {IN})"), "known=set()"),
+        ("no empty answer", (IN, f'row["answer"] and {IN}'), "For the facts ['', 'eng-011.1']"),
+        ("strips answers", ('row["answer"] if', 'row["answer"].strip() if'), "keep their answer"),
+        ("lower answers", ('row["answer"] if', 'row["answer"].lower() if'), "keep their answer"),
+        ("each question once", ("in rows]", ONCE), "Keep every row"),
         (
             "a part of a known id",
             (IN, 'row["fact"] in " ".join(known)'),

@@ -7,6 +7,9 @@ import numpy as np
 from tests.wrong_answers import faults
 
 SHOWN, DRAWN = "2 if keep_gold else 3", "sample(distractors, "
+FROM, OTHERS = "sample(distractors,", "sample([d for d in distractors if {}],"
+ENOUGH = " if len(set(d[{0}] for d in distractors)) > 2 else distractors,"
+ONCE = "sample(list({{d[{0}]: d for d in distractors}}.values())" + ENOUGH
 ARRAYS = ("np.array(first, float) - np.array(second", "np.array(second, float) - np.array(first")
 SHUFFLE = "rng.shuffle(passages)"
 OWN = "    rng = __import__('random').Random(0)\n    passages ="
@@ -117,6 +120,12 @@ WRONG = [
         ),
         ("texts alone", ("passages,", "[text for _, text in passages],"), "each a pair"),
         ("a set", ("passages,", "set(passages),"), "is a list"),
+        ("not its own document", (FROM, OTHERS.format("d[0] != gold[0]")), "passage's document"),
+        ("each document once", (FROM, ONCE.format(0)), "Each distractor may be drawn"),
+        ("each text once", (FROM, ONCE.format(1)), "Each distractor may be drawn"),
+        ("the first four", (FROM, "sample(distractors[:4],"), "Each distractor may be drawn"),
+        ("strips the question", (": question", ": question.strip()"), "question on unchanged"),
+        ("an empty answer", ("answer if k", "(answer or style.abstention) if k"), "to learn is ''"),
     ),
     *faults(
         "7.2",
@@ -155,6 +164,28 @@ WRONG = [
             "got (0.09, 0.0, 0.28)",
         ),
         ("always 2000 draws", ("(draws, len", "(2000, len"), "make `draws` draws"),
+        (
+            "half of the draws",
+            ("(draws, len", "(max(1, draws // 2), len"),
+            "With draws=3 there are",
+        ),
+        ("200 draws at most", ("(draws, len", "(min(draws, 200), len"), "With draws=8000"),
+        ("1000 draws at most", ("(draws, len", "(min(draws, 1000), len"), "With draws=8000"),
+        ("200 draws at least", ("(draws, len", "(max(draws, 200), len"), "hardly change from seed"),
+        ("a draw more", ("(draws, len", "(draws + 1, len"), "With draws=1 there is one"),
+        ("200 draws by default", ("draws=2000", "draws=200"), "make 2000 draws with seed 0"),
+        ("another default seed", ("seed=0", "seed=1"), "make 2000 draws with seed 0"),
+        ("two kinds of seeds", ("(seed)", "(seed % 2)"), "Some of the seeds from 0 to 15"),
+        ("0 is no seed", ("(seed)", "(seed or 1)"), "Some of the seeds from 0 to 15"),
+        ("entities in lower case", ("(entities", "([str(e).lower() for e in entities]"), "as they"),
+        ("entities by prefix", ("(entities", "([str(e)[:6] for e in entities]"), "names as they"),
+        ("entity 0 is none", ("(entities", "([e or 1 for e in entities]"), "names as they are"),
+        ("scores up to 1", (TRIPLE, f"{MEAN}, low, min(1, high)"), "Scores may have any size"),
+        (
+            "rounds to 3",
+            (TRIPLE, "tuple(np.round([difference.mean(), low, high], 3))"),
+            "not round",
+        ),
         ("another seed", ("(seed)", "(0)"), "Every seed gives the same interval"),
         ("no seed", ("(seed)", "()"), "The same seed must give the same"),
         ("the first system alone", (" - np.array(second, float)", ""), "the six questions is 0.5"),
@@ -173,6 +204,11 @@ WRONG = [
         ("begins at 1", ("range(least + 1)", "range(1, least + 1)"), "Eight questions went"),
         ("chi-squared for many", (P, f"{P} if n < 25 else {CHI.format(1)}"), "for many"),
         ("1 for few", (P, f"{P} if n > 5 else 1"), "exact for few questions"),
+        ("chi-squared above 200", (P, f"{P} if n < 200 else {CHI.format(1)}"), "for many"),
+        ("rounds to 4", (P, f"round({P}, 4)"), "Do not round"),
+        ("rounds to 8", (P, f"round({P}, 8)"), "Do not round"),
+        ("not below a millionth", (P, f"max(1e-6, {P})"), "for many"),
+        ("the middle of the split", ("2 * tail", "2 * tail - math.comb(n, least) / 2**n"), "Eight"),
         ("0 without a difference", (P, f"{P} if n else 0"), "right on the same questions"),
     ),
     *faults(
@@ -189,6 +225,10 @@ WRONG = [
         ("returns the smallest", ("list(result)", "min(result)"), "Return a list"),
         ("looks for the value", by_value, "Equal p-values"),
         ("rounds", ("list(result)", "list(result.round(3))"), "Do not round"),
+        ("rounds to 9", ("list(result)", "list(result.round(9))"), "Do not round"),
+        ("0 is no p-value", ("p_values, float", "[p or 1 for p in p_values], float"), "stays 0"),
+        ("0 is not counted", ("(len(p) -", "((p > 0).sum() -"), "A p-value of 0 stays 0"),
+        ("not below a millionth", ("(1, adjusted)", "(1, np.maximum(adjusted, 1e-6))"), "stays 0"),
         ("in the order given", ("np.argsort(p)", "np.arange(len(p))"), "follow the sorted order"),
     ),
     *faults(

@@ -7,6 +7,7 @@ from bs4 import BeautifulSoup
 from bs4.dammit import EncodingDetector
 from bs4.element import CData, NavigableString, Tag
 
+from helpers.engine.attributes import LISTS, PageNumbers
 from helpers.engine.text import RAISED, Text, decode
 
 PARAGRAPHS = re.compile(
@@ -36,8 +37,9 @@ SPACE = " \t\n\r\f"  # what a browser collapses; a no-break space is none of it
 def read_html(data: bytes, path) -> Text:
     """The text of a page, its title, and what was left out of it.
 
-    Blocks are paragraphs; list items, rows of a table and `<br>` are lines; the cells of a row are
-    separated by " | ". Navigation, page headers, footers, asides and hidden elements are left out.
+    Blocks are paragraphs; list items, rows of a table and `<br>` are lines; an item of a numbered
+    list has its number; the cells of a row are separated by " | ". Navigation, page headers,
+    footers, asides and hidden elements are left out.
     """
     declared = EncodingDetector.find_declared_encoding(data, is_html=True)
     with warnings.catch_warnings():
@@ -52,10 +54,13 @@ def read_html(data: bytes, path) -> Text:
 
 
 class _Flow:
-    """Text that grows word by word. `lines` and `space` go before the next word, if one comes."""
+    """Text that grows word by word.
+
+    `lines`, `space` and `mark`, the number of an item, go before the next word, if one comes.
+    """
 
     def __init__(self):
-        self.parts, self.lines, self.space = [], 0, False
+        self.parts, self.lines, self.space, self.mark = [], 0, False, ""
 
     def words(self, text: str, pre=False) -> None:
         self.space |= text[:1] in SPACE
@@ -64,8 +69,8 @@ class _Flow:
             return
         if self.parts:
             self.parts.append("\n" * self.lines or " " * self.space)
-        self.parts.append(shown)
-        self.lines, self.space = 0, text[-1:] in SPACE
+        self.parts.append(self.mark + shown)
+        self.lines, self.space, self.mark = 0, text[-1:] in SPACE, ""
 
     def text(self) -> str:
         return "".join(self.parts)
@@ -74,11 +79,13 @@ class _Flow:
 class _Page:
     """Walks over a page. flows: the page's text, and that of each cell that is open.
 
-    rows: the cells of each row that is open. left_out: what was not read.
+    rows: the cells of each row that is open. marks: the mark of each item that is open.
+    left_out: what was not read.
     """
 
     def __init__(self):
         self.flows, self.rows, self.pre, self.left_out = [_Flow()], [], 0, {}
+        self.numbers, self.marks = PageNumbers(), []
 
     def read(self, soup) -> None:
         """Walk over all nodes, without recursion: pages can be nested deeply."""
@@ -121,6 +128,11 @@ class _Page:
             self.rows.append([])
         elif tag.name in ("td", "th") and self.rows:
             self.flows.append(_Flow())
+        elif tag.name in LISTS:
+            self.numbers.open(tag)
+        elif tag.name == "li":
+            self.marks.append(self.numbers.mark(tag))
+            self.flows[-1].mark += self.marks[-1]
         elif tag.name == "br":
             self.flows[-1].lines += 1
         elif mark := self._raised(tag):
@@ -150,6 +162,10 @@ class _Page:
             self.rows[-1].append(self.flows.pop().text())
         elif tag.name == "tr":
             self._row(self.rows.pop(), tag.find_parent("table"))
+        elif tag.name in LISTS:
+            self.numbers.close()
+        elif tag.name == "li":  # an empty item keeps its number for itself
+            self.flows[-1].mark = self.flows[-1].mark.removesuffix(self.marks.pop())
         self._break(tag)
 
     def _row(self, cells, table) -> None:

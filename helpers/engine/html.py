@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 from bs4.dammit import EncodingDetector
 from bs4.element import CData, NavigableString, Tag
 
-from helpers.engine.attributes import LISTS, PageNumbers
+from helpers.engine.attributes import LISTS, PageNumbers, declared
 from helpers.engine.text import RAISED, Text, decode
 
 PARAGRAPHS = re.compile(
@@ -15,7 +15,13 @@ PARAGRAPHS = re.compile(
     "figure|footer|form|h[1-6r]|header|hgroup|main|menu|nav|ol|optgroup|p|pre|search|section|"
     "select|summary|table|textarea|ul"
 )
-LINES = {"caption", "dd", "dt", "legend", "li", "option", "td", "th"}  # not new paragraphs
+LINES = {"caption", "dd", "desc", "dt", "foreignobject", "legend", "li", "option", "tbody", "td"}
+LINES |= {"text", "tfoot", "th", "thead", "tr"}  # not new paragraphs, whatever their style
+STYLED = dict.fromkeys(("block", "flex", "flow-root", "grid", "table"), 2)  # lines for a display
+STYLED |= dict.fromkeys(("list-item", "table-caption", "table-row"), 1)
+APART = {"button", "input", "menuitem", "option", "tab"}  # names and roles, never one word
+ROWS = {"flex", "grid", "inline-flex", "inline-grid"}  # displays whose children stand apart
+NO_VALUE = {"checkbox", "color", "file", "image", "password", "radio", "range"}  # to be read
 NEVER_SHOWN = {"title", "script", "style", "template", "noscript", "annotation", "rp"}
 AROUND = {
     "nav": "navigation",
@@ -63,14 +69,16 @@ class _Flow:
         self.parts, self.lines, self.space, self.mark = [], 0, False, ""
 
     def words(self, text: str, pre=False) -> None:
-        self.space |= text[:1] in SPACE
+        self.space |= not pre and text[:1] in SPACE
         shown = text if pre else re.sub(f"[{SPACE}]+", " ", text).strip(SPACE)
         if not shown:
             return
         if self.parts:
-            self.parts.append("\n" * self.lines or " " * self.space)
+            there = len(self.parts[-1]) - len(self.parts[-1].rstrip("\n"))
+            lines = "\n" * (self.lines - there)
+            self.parts.append(lines if self.lines else " " * self.space)
         self.parts.append(self.mark + shown)
-        self.lines, self.space, self.mark = 0, text[-1:] in SPACE, ""
+        self.lines, self.space, self.mark = 0, not pre and text[-1:] in SPACE, ""
 
     def text(self) -> str:
         return "".join(self.parts)
@@ -124,6 +132,7 @@ class _Page:
         return not what
 
     def _enter(self, tag) -> None:
+        self._break(tag)
         if tag.name == "tr":
             self.rows.append([])
         elif tag.name in ("td", "th") and self.rows:
@@ -133,15 +142,18 @@ class _Page:
         elif tag.name == "li":
             self.marks.append(self.numbers.mark(tag))
             self.flows[-1].mark += self.marks[-1]
+        elif tag.name == "br" and self.pre:
+            self.flows[-1].words("\n", pre=True)
         elif tag.name == "br":
             self.flows[-1].lines += 1
+        elif tag.name == "input" and tag.get("type", "").lower() not in NO_VALUE:
+            self.flows[-1].words(f" {tag.get('value', '')} ")
         elif mark := self._raised(tag):
             self.flows[-1].words(mark)
         elif tag.name == "img":
             if not tag.has_attr("alt"):
                 self.left_out["pictures without an alternative text"] = True
             self.flows[-1].words(f" {tag.get('alt', '')} ")
-        self._break(tag)
         self.pre += tag.name == "pre"
 
     def _raised(self, tag) -> str:
@@ -182,5 +194,16 @@ class _Page:
         flow.lines = max(flow.lines, 1)
 
     def _break(self, tag) -> None:
-        flow, paragraph = self.flows[-1], PARAGRAPHS.fullmatch(tag.name)
-        flow.lines = max(flow.lines, 2 if paragraph else int(tag.name in LINES))
+        flow, display = self.flows[-1], _display(tag)
+        lines = 2 if PARAGRAPHS.fullmatch(tag.name) else STYLED.get(display, 0)
+        if tag.name in LINES or self.pre and lines:
+            lines = 1
+        flow.lines = max(flow.lines, lines)
+        item = _display(tag.parent) in ROWS and tag.name not in ("sub", "sup")
+        placed = display == "table-cell" or tag.name == "tspan" and tag.has_attr("x")
+        flow.space |= item or placed or not APART.isdisjoint((tag.name, tag.get("role")))
+
+
+def _display(tag) -> str:
+    """How the tag's own style lays it out, in one word; "" if it doesn't say."""
+    return "".join(declared(tag, "display").split()[:1]) if tag is not None else ""

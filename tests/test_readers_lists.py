@@ -177,6 +177,11 @@ PAGES = {
     "empty": ("<ol><li>a<li><li> <li>b</ol><p>c", "1. a\n4. b\n\nc"),
     "empty, nested": ("<ol><li><ol><li></ol>a<li>b</ol>", "1. a\n2. b"),
     "hidden": ("<ol><li>a<li style='display:none'>x<li>b</ol>", "1. a\n2. b"),
+    "counted": ("<ol><li>a<li aria-hidden=true>x<li>b</ol>", "1. a\n3. b"),
+    "counted back": (
+        "<ol reversed><li>a<li style='visibility:hidden'>x<li>b</ol>",
+        "3. a\n1. b",
+    ),
     "paragraphs": ("<ol><li><p>a</p><p>b</p><li><p>c</p></ol>", "1. a\n\nb\n\n2. c"),
     "inline": ("<ol><li> <b>a</b> b<br>c</ol>", "1. a b\nc"),
     "wrapped": ("<ol><div><li>a</div><li>b</ol>", "1. a\n\n2. b"),
@@ -192,75 +197,4 @@ PAGES = {
 @pytest.mark.parametrize("case", PAGES)
 def test_numbers_of_a_list_on_a_page_are_read(tmp_path, case):
     page, text = PAGES[case]
-    assert loaded(tmp_path, "a.html", page).text == text
-
-
-SPAN = "<span style='display:{}'>a</span>"
-APART = {
-    "block": ("x" + SPAN.format("block") * 2 + "y", "x\n\na\n\na\n\ny"),
-    "flex": (SPAN.format("flex") * 2, "a\n\na"),
-    "grid": (SPAN.format(" GRID ! important") * 2, "a\n\na"),
-    "table": (SPAN.format("table;color:red") * 2, "a\n\na"),
-    "list item": (SPAN.format("list-item") * 2, "a\na"),
-    "flow-root": (SPAN.format("flow-root") * 2, "a\n\na"),
-    "the last one": (SPAN.format("inline; display: block") * 2, "a\n\na"),
-    "an important one": (SPAN.format("inline !important; display: block") * 2, "aa"),
-    "inline": (SPAN.format("inline") * 2, "aa"),
-    "no display": ("<b style='x-display:block'>a</b><b style='color:red'>b</b>", "ab"),
-    "link": ("a<a href=x style='display:block'>b</a>c", "a\n\nb\n\nc"),
-    "picture": ("a<img alt=b style='display:block'>c", "a\n\nb\n\nc"),
-    "cell": (f"<table><tr><td>{SPAN.format('block') * 2}<td>b</table>", "a a | b"),
-    "block row": (
-        "<table><tr style='display:block'><td style='display:block'>a<td>b<tr><td>c</table>",
-        "a | b\nc",
-    ),
-    "block item": ("<ul><li style='display:flex'>a<li style='display:flex'>b</ul>", "a\nb"),
-    "children of a row": ("<p style='display:flex'><b>a</b><i>b</i></p>", "a b"),
-    "children of a grid": ("<p style='display:inline-grid'><b>a</b><i>b</i></p>", "a b"),
-    "power in a row": ("<p style='display:flex'>10<sup>6</sup></p>", "10^6"),
-    "table cells": ("<div>" + SPAN.format("table-cell") * 2 + "</div>", "a a"),
-    "table rows": ("<div>" + SPAN.format("table-row") * 2 + "</div>", "a\na"),
-    "lines of code": (f"<pre>{SPAN.format('block') * 2}</pre>b", "a\na\n\nb"),
-    "ended lines of code": (
-        "<pre><span style='display:flex'><span>a\n</span></span>"
-        "<span style='display:flex'><span>  b\n</span></span></pre>c",
-        "a\n  b\n\nc",
-    ),
-    "blocks of code": ("<pre><div>a<br></div><div>b</div></pre>", "a\nb"),
-    "breaks in code": ("<pre>a\n<br>b<br><br>c</pre>", "a\n\nb\n\nc"),
-    "coloured code": ("<pre><b>if</b> x:\n    <b>go</b>\n<i>b</i></pre>", "if x:\n    go\nb"),
-    "buttons": ("<p><button>Save</button><button>Cancel</button></p>", "Save Cancel"),
-    "button after text": ("<p>Press<button><b>S</b>ave</button>now</p>", "Press Save now"),
-    "roles": ("<b role=button>Save</b><b role=button>Cancel</b>", "Save Cancel"),
-    "tabs": ("<b role=tab>One</b><b role=tab>Two</b>", "One Two"),
-    "inputs": ("<p>Name<input>Age<input type=number>years</p>", "Name Age years"),
-    "boxes": ("<p><input type=checkbox value=1>Yes<input type=radio value=2>No</p>", "Yes No"),
-    "inputs with values": ("<input type=submit value=Save><input value=KX>", "Save KX"),
-    "password": ("<p>a<input type=Password value=x>b</p>", "a b"),
-    "options": ("<select><option>a</option><option>b</option></select>", "a\nb"),
-    "groups": (
-        "<select><optgroup><option>a</optgroup><optgroup><option>b</optgroup></select>",
-        "a\n\nb",
-    ),
-    "drawn": ("<svg><text x=1>a</text><text x=2>b</text></svg>", "a\nb"),
-    "drawn in groups": ("<svg><g><text>a</text></g><g><text>b</text></g></svg>c", "a\nb\nc"),
-    "drawn in lines": ("<svg><text><tspan x=0>a</tspan><tspan x=0>b</tspan></text></svg>", "a b"),
-    "drawn in parts": ("<svg><text>a<tspan>b</tspan></text></svg>", "ab"),
-    "drawn page": ("<svg><text>a</text><foreignObject>b</foreignObject></svg>", "a\nb"),
-    "described": ("<svg><desc>a</desc><text>b</text></svg>", "a\nb"),
-    "definitions": ("<dl><dt>a</dt><dd>b</dd><dt>c</dt><dd>d</dd></dl>", "a\nb\nc\nd"),
-    "definitions in groups": (
-        "<dl><div><dt>a</dt><dd>b</dd></div><div><dt>c</dt></div></dl>",
-        "a\nb\n\nc",
-    ),
-    "definitions, styled": (
-        "<dl style='display:grid'><dt style='display:inline'>a</dt><dd>b</dd></dl>",
-        "a\nb",
-    ),
-}
-
-
-@pytest.mark.parametrize("case", APART)
-def test_what_stands_apart_on_a_page_is_never_glued(tmp_path, case):
-    page, text = APART[case]
     assert loaded(tmp_path, "a.html", page).text == text

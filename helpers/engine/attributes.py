@@ -20,6 +20,12 @@ def declared(tag, name: str) -> str:
     return values[-1].partition("!")[0].strip() if values else ""
 
 
+def rendered(tag) -> bool:
+    """Does it have a place on the page? Its own style goes before the attribute `hidden`."""
+    shown = tag.get("hidden", "until-found") == "until-found"
+    return (declared(tag, "display") or "none" * (not shown)) != "none"
+
+
 class PageNumbers:
     """Counts the items of lists. lists: for each open one its last number, step and style."""
 
@@ -53,9 +59,8 @@ def _integer(text: str, otherwise: int) -> int:
 
 
 def _counts(item, tag) -> bool:
-    """Is it an item of this list, and not of one inside it, and shown?"""
-    hidden = item.has_attr("hidden") or declared(item, "display") == "none"
-    return not hidden and item.find_parent(LISTS) is tag
+    """Is it an item of this list, and not of one inside it, with a place on the page?"""
+    return rendered(item) and item.find_parent(LISTS) is tag
 
 
 def _style(tag, otherwise: str) -> str:

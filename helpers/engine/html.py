@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 from bs4.dammit import EncodingDetector
 from bs4.element import CData, NavigableString, Tag
 
-from helpers.engine.attributes import LISTS, PageNumbers, declared
+from helpers.engine.attributes import LISTS, PageNumbers, declared, rendered
 from helpers.engine.text import RAISED, Text, decode
 
 PARAGRAPHS = re.compile(
@@ -22,7 +22,8 @@ STYLED |= dict.fromkeys(("list-item", "table-caption", "table-row"), 1)
 APART = {"button", "input", "menuitem", "option", "tab"}  # names and roles, never one word
 ROWS = {"flex", "grid", "inline-flex", "inline-grid"}  # displays whose children stand apart
 NO_VALUE = {"checkbox", "color", "file", "image", "password", "radio", "range"}  # to be read
-NEVER_SHOWN = {"title", "script", "style", "template", "noscript", "annotation", "rp"}
+NEVER_SHOWN = {"title", "script", "style", "annotation", "annotation-xml", "rp"}
+NOT_SHOWN = {"datalist", "noscript", "template"}  # but there may be text in them
 AROUND = {
     "nav": "navigation",
     "aside": "asides",
@@ -32,10 +33,6 @@ AROUND = {
 }
 EMBEDDED = {"audio", "canvas", "embed", "frame", "iframe", "object", "video"}
 ROLES = {"navigation": "nav", "contentinfo": "footer", "banner": "header"}
-HIDDEN = re.compile(
-    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)\s*(?:!\s*important\s*)?(?:;|$)",
-    re.IGNORECASE,
-)
 SECOND = {"mfrac": "/", "msup": "^", "mroot": "^1/"}  # before the second part of a formula
 SPACE = " \t\n\r\f"  # what a browser collapses; a no-break space is none of it
 
@@ -109,6 +106,8 @@ class _Page:
                 self._enter(node)
                 stack.append((node, False))
                 stack += [(child, True) for child in reversed(node.contents)]
+            elif node.name == "li" and rendered(node):
+                self.numbers.mark(node)  # it is counted, though not read
 
     def _is_read(self, tag) -> bool:
         if tag.name in NEVER_SHOWN:
@@ -117,9 +116,7 @@ class _Page:
             self.left_out["embedded content"] = True
             return False
         name = ROLES.get(tag.get("role"), tag.name)
-        hidden = tag.get("hidden", "until-found") != "until-found"
-        closed = name == "dialog" and not tag.has_attr("open")
-        if hidden or closed or HIDDEN.search(tag.get("style", "")):
+        if tag.name in NOT_SHOWN or _hidden(tag):
             what = "hidden elements"
         elif name == "header" and tag.find_parent(["article", "section", "main"]):
             what = None  # it holds the title of the article
@@ -207,3 +204,11 @@ class _Page:
 def _display(tag) -> str:
     """How the tag's own style lays it out, in one word; "" if it doesn't say."""
     return "".join(declared(tag, "display").split()[:1]) if tag is not None else ""
+
+
+def _hidden(tag) -> bool:
+    """Is it not to be seen, or a second time what is said before it, as in a formula?"""
+    seen = tag.name != "input" or tag.get("type", "").lower() != "hidden"
+    seen &= tag.name != "dialog" or tag.has_attr("open")
+    seen &= declared(tag, "visibility") not in ("hidden", "collapse")
+    return not seen or not rendered(tag) or tag.get("aria-hidden", "").strip().lower() == "true"

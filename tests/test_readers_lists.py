@@ -139,3 +139,62 @@ FIELDS = {
 def test_fields_and_forms_of_word_are_read_as_shown(tmp_path, case):
     inside, text = FIELDS[case]
     assert loaded(tmp_path, "a.docx", docx(par("x ", inside, " y"))).text == text
+
+
+PAGES = {
+    "plain": ("<ol><li>a<li>b<li>c</ol>", "1. a\n2. b\n3. c"),
+    "around": ("<p>x</p><ol><li>a</ol><p>y</p><ol><li>b</ol>", "x\n\n1. a\n\ny\n\n1. b"),
+    "start": ("<ol start=3><li>a<li>b</ol>", "3. a\n4. b"),
+    "start below": ("<ol start=-1><li>a<li>b<li>c</ol>", "-1. a\n0. b\n1. c"),
+    "start with more": ("<ol start=' +7px'><li>a</ol>", "7. a"),
+    "no start": (f"<ol start=x><li>a</ol><ol start={'9' * 5000}><li>b</ol>", "1. a\n\n1. b"),
+    "reversed": ("<ol reversed><li>a<li>b<li>c</ol>", "3. a\n2. b\n1. c"),
+    "reversed start": ("<ol reversed start=10><li>a<li>b</ol>", "10. a\n9. b"),
+    "reversed, nested": ("<ol reversed><li>a<ul><li>b</ul><li>c</ol>", "2. a\n\nb\n\n1. c"),
+    "reversed, hidden": ("<ol reversed><li>a<li hidden>b<li>c</ol>", "2. a\n1. c"),
+    "reversed, value": ("<ol reversed><li>a<li value=9>b<li>c</ol>", "3. a\n9. b\n8. c"),
+    "small letters": ("<ol type=a start=26><li>a<li>b</ol>", "z. a\naa. b"),
+    "capitals": ("<ol type=A><li>a<li>b</ol>", "A. a\nB. b"),
+    "small Roman": ("<ol type=i start=3><li>a<li>b</ol>", "iii. a\niv. b"),
+    "Roman": ("<ol type=I start=9><li>a<li>b</ol>", "IX. a\nX. b"),
+    "no letter": ("<ol type=a start=0><li>a<li>b</ol>", "0. a\na. b"),
+    "no type": ("<ol type=x><li>a</ol>", "1. a"),
+    "style": ("<ol style='list-style-type: Upper-Roman'><li>a<li>b</ol>", "I. a\nII. b"),
+    "style first": ("<ol type=a style='list-style:decimal inside'><li>a</ol>", "1. a"),
+    "style none": ("<ol style='color:red; list-style: none !important'><li>a</ol>", "a"),
+    "numbers of ul": ("<ul style='list-style-type:lower-alpha'><li>a<li>b</ul>", "a. a\nb. b"),
+    "nested": (
+        "<ol><li>a<ol type=a><li>b<li>c</ol><li>d<ol><li>e</ol></ol>",
+        "1. a\n\na. b\nb. c\n\n2. d\n\n1. e",
+    ),
+    "nested first": ("<ol><li><ol type=a><li>a<li>b</ol><li>c</ol>", "1. a. a\nb. b\n\n2. c"),
+    "bullets in numbers": ("<ol><li>a<ul><li>b</ul><li>c</ol>", "1. a\n\nb\n\n2. c"),
+    "numbers in bullets": ("<ul><li>a<ol><li>b</ol><li>c</ul>", "a\n\n1. b\n\nc"),
+    "value": ("<ol><li>a<li value=7>b<li>c</ol>", "1. a\n7. b\n8. c"),
+    "value first": ("<ol type=A><li value=3>a<li>b</ol>", "C. a\nD. b"),
+    "value in bullets": ("<ul><li value=7>a</ul>", "a"),
+    "type of an item": ("<ol><li type=a>a<li>b<li type=disc>c</ol>", "a. a\n2. b\nc"),
+    "empty": ("<ol><li>a<li><li> <li>b</ol><p>c", "1. a\n4. b\n\nc"),
+    "empty, nested": ("<ol><li><ol><li></ol>a<li>b</ol>", "1. a\n2. b"),
+    "hidden": ("<ol><li>a<li style='display:none'>x<li>b</ol>", "1. a\n2. b"),
+    "counted": ("<ol><li>a<li aria-hidden=true>x<li>b</ol>", "1. a\n3. b"),
+    "counted back": (
+        "<ol reversed><li>a<li style='visibility:hidden'>x<li>b</ol>",
+        "3. a\n1. b",
+    ),
+    "paragraphs": ("<ol><li><p>a</p><p>b</p><li><p>c</p></ol>", "1. a\n\nb\n\n2. c"),
+    "inline": ("<ol><li> <b>a</b> b<br>c</ol>", "1. a b\nc"),
+    "wrapped": ("<ol><div><li>a</div><li>b</ol>", "1. a\n\n2. b"),
+    "cell": ("<table><tr><td><ol><li>a<li>b</ol><td>c</table>", "1. a 2. b | c"),
+    "table": ("<ol><li><table><tr><td>a<td>b</table><li>c</ol>", "1. a | b\n\n2. c"),
+    "code": ("<ol start=2><li><pre>a\n  b</pre></ol>", "2. a\n  b"),
+    "no list": ("<li>a<li value=3>b", "a\nb"),
+    "bullets": ("<ul><li>a<li>b</ul><menu><li>c</menu>", "a\nb\n\nc"),
+    "raised": ("<ol><li>10<sup>6</sup><li><sup>2</sup>x</ol>", "1. 10^6\n2. 2x"),
+}
+
+
+@pytest.mark.parametrize("case", PAGES)
+def test_numbers_of_a_list_on_a_page_are_read(tmp_path, case):
+    page, text = PAGES[case]
+    assert loaded(tmp_path, "a.html", page).text == text

@@ -1,6 +1,7 @@
 """What the attributes of a page say: the declarations of a style, and the numbers of its lists."""
 
 import re
+from collections import Counter
 
 from helpers.engine.numbering import written
 
@@ -30,12 +31,13 @@ class PageNumbers:
     """Counts the items of lists. lists: for each open one its last number, step and style."""
 
     def __init__(self):
-        self.lists = []
+        self.lists, self.items = [], None
 
     def open(self, tag) -> None:
         first, step = 1, 1
         if tag.has_attr("reversed"):
-            first, step = sum(_counts(item, tag) for item in tag.find_all("li")), -1
+            self.items = self.items or _items([*tag.parents][-1])
+            first, step = self.items[id(tag)], -1
         first = _integer(tag.get("start", ""), first)
         self.lists.append([first - step, step, _style(tag, "1" if tag.name == "ol" else "")])
 
@@ -58,9 +60,9 @@ def _integer(text: str, otherwise: int) -> int:
     return int(found[1]) if found else otherwise
 
 
-def _counts(item, tag) -> bool:
-    """Is it an item of this list, and not of one inside it, with a place on the page?"""
-    return rendered(item) and item.find_parent(LISTS) is tag
+def _items(page) -> Counter:
+    """How many items with a place on the page each list has, by the list's `id()`."""
+    return Counter(id(item.find_parent(LISTS)) for item in page.find_all("li") if rendered(item))
 
 
 def _style(tag, otherwise: str) -> str:

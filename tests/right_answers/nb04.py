@@ -123,9 +123,14 @@ def diagnose(answerable, retrieved, right, abstained):
 """,
         """
 from itertools import product
+
 TABLE = {}
 for a, p, r, s in product([False, True], repeat=4):
-    TABLE[a, p, r, s] = (("reader", "fine")[s] if not a else ("retriever", "lucky", "reader", "fine")[2 * p + r])
+    TABLE[a, p, r, s] = (
+        ("reader", "fine")[s] if not a else ("retriever", "lucky", "reader", "fine")[2 * p + r]
+    )
+
+
 def diagnose(answerable, retrieved, right, abstained):
     return TABLE[answerable, retrieved, right, abstained]
 """,
@@ -188,11 +193,16 @@ def judge_citations(short, cited, passages):
 """,
         """
 from collections import defaultdict
+
+
 def judge_citations(short, cited, passages):
     found = defaultdict(set)
     for name, text in passages:
         found[name].add(metrics.contains(text, [short]))
-    return {d: "supported" if True in found[d] else "not in it" if found[d] else "invented" for d in cited}
+    return {
+        d: "supported" if True in found[d] else "not in it" if found[d] else "invented"
+        for d in cited
+    }
 """,
         """
 def judge_citations(short, cited, passages):
@@ -200,14 +210,23 @@ def judge_citations(short, cited, passages):
     out = {}
     for d in cited:
         mine = t.t[t.d == d]
-        out[d] = "invented" if mine.empty else "supported" if mine.map(lambda x: metrics.contains(x, [short])).any() else "not in it"
+        out[d] = (
+            "invented"
+            if mine.empty
+            else "supported"
+            if mine.map(lambda x: metrics.contains(x, [short])).any()
+            else "not in it"
+        )
     return out
 """,
         """
 def judge_citations(short, cited, passages):
     names = {name for name, _ in passages}
     good = {name for name, text in passages if metrics.contains(text, [short])}
-    return {d: "supported" if d in good else "not in it" if d in names else "invented" for d in cited}
+    return {
+        d: "supported" if d in good else "not in it" if d in names else "invented"
+        for d in cited
+    }
 """,
     ],
     "4.4": [
@@ -384,9 +403,14 @@ def approved(passages, hashes):
 """,
         """
 from hashlib import sha256
+
+
 def approved(passages, hashes):
     def ok(p):
-        m = sha256(); m.update(p[1].encode()); return p[0] in hashes and any(m.hexdigest() == h for h in hashes[p[0]])
+        m = sha256()
+        m.update(p[1].encode())
+        return p[0] in hashes and any(m.hexdigest() == h for h in hashes[p[0]])
+
     return list(filter(ok, passages))
 """,
         """

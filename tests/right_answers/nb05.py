@@ -44,7 +44,9 @@ def lora_forward(x, W, A, B, alpha):
 """,
         """
 def lora_forward(x, W, A, B, alpha):
-    return x @ np.hstack([W, B * alpha / len(A)]) [:, :W.shape[1]].T + np.tensordot(np.tensordot(x, A, (1, 1)), B * (alpha / len(A)), (1, 1))
+    return x @ np.hstack([W, B * alpha / len(A)])[:, : W.shape[1]].T + np.tensordot(
+        np.tensordot(x, A, (1, 1)), B * (alpha / len(A)), (1, 1)
+    )
 """,
     ],
     "5.2": [
@@ -162,7 +164,9 @@ def rate_at(step, steps, peak, warm):
 """,
         """
 def rate_at(step, steps, peak, warm):
-    rates = [peak * (s + 1) / warm for s in range(warm)] + list(np.linspace(peak, 0, steps - warm + 1))
+    rates = [peak * (s + 1) / warm for s in range(warm)] + list(
+        np.linspace(peak, 0, steps - warm + 1)
+    )
     return rates[step]
 """,
         """

@@ -53,7 +53,9 @@ def forced_choice(scores, right):
     ok = ~np.isnan(scores).any(axis=1)
     own = scores[range(len(right)), right]
     first = [max(r) == o for r, o in zip(scores.tolist(), own)]
-    return sum(f and k and 1 / r.tolist().count(o) for f, k, r, o in zip(first, ok, scores, own)) / len(ok)
+    return sum(
+        f and k and 1 / r.tolist().count(o) for f, k, r, o in zip(first, ok, scores, own)
+    ) / len(ok)
 """,
         """
 from scipy.stats import rankdata
@@ -184,9 +186,14 @@ def with_replay(new, general, share, seed):
         """
 def with_replay(new, general, share, seed):
     n = round(len(new) * share / (1 - share))
-    if n > len(general): raise ValueError(f"{n} needed, {len(general)} there")
+    if n > len(general):
+        raise ValueError(f"{n} needed, {len(general)} there")
     rng = np.random.RandomState(seed)
-    rows = new + [general[i] for i in rng.choice(len(general), n, replace=False)] if n else list(new)
+    rows = (
+        new + [general[i] for i in rng.choice(len(general), n, replace=False)]
+        if n
+        else list(new)
+    )
     rng.shuffle(rows)
     return rows
 """,
@@ -248,10 +255,16 @@ def dual_report(before, after):
 """,
         """
 import math, itertools
+
+
 def dual_report(before, after):
     flat = [list(itertools.chain(*d["losses"])) for d in (before, after)]
     b, a = (np.exp(np.mean(l)) for l in flat)
-    return dict(gain=after["task"] - before["task"], forgotten=before["general"] - after["general"], **{"perplexity ratio": a / b})
+    return dict(
+        gain=after["task"] - before["task"],
+        forgotten=before["general"] - after["general"],
+        **{"perplexity ratio": a / b},
+    )
 """,
         """
 def dual_report(before, after):
@@ -270,11 +283,20 @@ def dual_report(before, after):
 """,
         """
 import math
+
+
 def dual_report(before, after):
     def ppl(d):
         flat = sum(d["losses"], [])
         return math.prod(math.exp(l / len(flat)) for l in flat)
-    return pd.Series({"gain": after["task"] - before["task"], "forgotten": before["general"] - after["general"], "perplexity ratio": ppl(after) / ppl(before)}).to_dict()
+
+    return pd.Series(
+        {
+            "gain": after["task"] - before["task"],
+            "forgotten": before["general"] - after["general"],
+            "perplexity ratio": ppl(after) / ppl(before),
+        }
+    ).to_dict()
 """,
     ],
     "6.5": [
@@ -337,23 +359,42 @@ def entity_f1(predicted, gold):
 """,
         """
 def entity_f1(predicted, gold):
-    rows = [(s, i, k, t.lower().strip()) for s, side in enumerate((predicted, gold)) for i, m in enumerate(side) for k, ts in m.items() for t in ts]
-    if not rows: return 1.0
+    rows = [
+        (s, i, k, t.lower().strip())
+        for s, side in enumerate((predicted, gold))
+        for i, m in enumerate(side)
+        for k, ts in m.items()
+        for t in ts
+    ]
+    if not rows:
+        return 1.0
     d = pd.DataFrame(rows, columns=list("sikt"))
-    c = d.groupby(["i", "k", "t", "s"]).size().unstack(fill_value=0).reindex(columns=[0, 1], fill_value=0)
+    c = (
+        d.groupby(["i", "k", "t", "s"])
+        .size()
+        .unstack(fill_value=0)
+        .reindex(columns=[0, 1], fill_value=0)
+    )
     return 2 * c.min(axis=1).sum() / len(d)
 """,
         """
 def entity_f1(predicted, gold):
-    flat = lambda side: sorted((i, k, t.strip().lower()) for i, m in enumerate(side) for k in m for t in m[k])
+    flat = lambda side: sorted(
+        (i, k, t.strip().lower()) for i, m in enumerate(side) for k in m for t in m[k]
+    )
     a, b = flat(predicted), flat(gold)
     i = j = hits = 0
     while i < len(a) and j < len(b):
-        if a[i] == b[j]: hits, i, j = hits + 1, i + 1, j + 1
-        elif a[i] < b[j]: i += 1
-        else: j += 1
-    if not a and not b: return 1.0
-    if hits == 0: return 0.0
+        if a[i] == b[j]:
+            hits, i, j = hits + 1, i + 1, j + 1
+        elif a[i] < b[j]:
+            i += 1
+        else:
+            j += 1
+    if not a and not b:
+        return 1.0
+    if hits == 0:
+        return 0.0
     p, r = hits / len(a), hits / len(b)
     return 2 * p * r / (p + r)
 """,

@@ -55,19 +55,29 @@ def raft_example(question, answer, gold, distractors, keep_gold, rng):
 def raft_example(question, answer, gold, distractors, keep_gold, rng):
     n = len(distractors)
     ids = set()
-    while len(ids) < (2 if keep_gold else 3): ids.add(rng.randrange(n))
+    while len(ids) < (2 if keep_gold else 3):
+        ids.add(rng.randrange(n))
     shown = [distractors[i] for i in ids] + [gold] * keep_gold
     for i in (2, 1):
         j = rng.randint(0, i)
         shown[i], shown[j] = shown[j], shown[i]
-    return {"question": question, "passages": shown, "answer": answer if keep_gold else style.abstention}
+    return {
+        "question": question,
+        "passages": shown,
+        "answer": answer if keep_gold else style.abstention,
+    }
 """,
         """
 def raft_example(question, answer, gold, distractors, keep_gold, rng):
     pool = distractors[:]
     some = [pool.pop(rng.randrange(len(pool))) for _ in range(3 - keep_gold)]
-    if keep_gold: some.insert(rng.randint(0, 2), gold)
-    return {"question": question, "passages": tuple(some), "answer": [style.abstention, answer][keep_gold]}
+    if keep_gold:
+        some.insert(rng.randint(0, 2), gold)
+    return {
+        "question": question,
+        "passages": tuple(some),
+        "answer": [style.abstention, answer][keep_gold],
+    }
 """,
         """
 def raft_example(question, answer, gold, distractors, keep_gold, rng):
@@ -134,7 +144,12 @@ def paired_bootstrap(first, second, entities, draws=2000, seed=0):
     d = np.subtract(first, second)
     names = sorted(set(entities), key=str)
     groups = {n: d[[e == n for e in entities]] for n in names}
-    means = sorted(np.concatenate([groups[n] for n in [names[i] for i in rng.integers(len(names), size=len(names))]]).mean() for _ in range(draws))
+    means = sorted(
+        np.concatenate(
+            [groups[n] for n in [names[i] for i in rng.integers(len(names), size=len(names))]]
+        ).mean()
+        for _ in range(draws)
+    )
     return float(np.mean(d)), means[int(0.025 * draws)], means[int(0.975 * draws) - 1]
 """,
         """
@@ -224,8 +239,12 @@ def mcnemar_p(first, second):
         """
 def mcnemar_p(first, second):
     from scipy.stats import binom
-    b = sum(bool(a) and not c for a, c in zip(first, second)); c = sum(bool(c) and not a for a, c in zip(first, second))
-    return float(np.minimum(1, binom.cdf(min(b, c), b + c, .5) + binom.sf(max(b, c) - 1, b + c, .5)))
+
+    b = sum(bool(a) and not c for a, c in zip(first, second))
+    c = sum(bool(c) and not a for a, c in zip(first, second))
+    return float(
+        np.minimum(1, binom.cdf(min(b, c), b + c, 0.5) + binom.sf(max(b, c) - 1, b + c, 0.5))
+    )
 """,
         """
 from fractions import Fraction

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from helpers import metrics
+from helpers.engine import sendable
 
 MEASURES = {
     "EM": "exact match, answerable questions",
@@ -19,14 +20,12 @@ def grade(question: dict, answer) -> dict:
     right = [document in question["documents"] for document in answer.citations]
     shown = {hit.chunk.document for hit in answer.hits}
     passages = " ".join(hit.chunk.text for hit in answer.hits)
-    return {
-        "id": question["id"],
-        "slice": question["slice"],
-        "entity": question["entity"],
+    return {name: question[name] for name in ("id", "slice", "entity")} | {
         "answerable": bool(accepted),
         "exact": metrics.exact_match(answer.short, accepted),
         "contained": metrics.contains(answer.text, accepted),
         "f1": metrics.token_f1(answer.short, accepted),
+        **sendable.parts(question, answer),  # could it be sent as it is?
         "form": answer.in_form,
         "abstained": answer.abstained,
         "cited": len(right),

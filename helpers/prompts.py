@@ -10,17 +10,18 @@ from functools import cached_property
 from pathlib import Path
 
 from helpers.documents import ID
-from helpers.engine.forms import fill
+from helpers.engine.forms import fill, same_again
 
 
 @dataclass(frozen=True)
 class Parts:
     """An answer taken apart. If it is not in the style's form, `short` is the whole text."""
 
-    short: str
+    short: str  # the answer proper, without citation and next step
     citations: tuple[str, ...]
     abstained: bool
     in_form: bool
+    step_right: bool  # the next step is that of the cited document; a form may have none
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ class Style:
             citations=tuple(re.findall(rf"\[({self.ids})\]", text)),
             abstained=text.lower().startswith(self.abstention.lower()),
             in_form=bool(match) or text == self.abstention,
+            step_right=bool(match) and same_again(self.write, match),
         )
 
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from helpers import lora
 from helpers.engine import inputs
-from helpers.prompts import PLAIN, STANDARD, Style, Template
+from helpers.prompts import PLAIN, STANDARD, Parts, Style, Template
 from helpers.retrieval import Filter, Hit
 
 
@@ -21,15 +21,11 @@ class Index(Protocol):
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a system said, its parts, the passages in its prompt, and what it cost to produce."""
+class Answer(Parts):
+    """What a system said, in `Parts`, the passages in its prompt, and what it cost to produce."""
 
     question: str
     text: str
-    short: str  # the answer proper, without citation and next step; in another form, all of it
-    citations: tuple[str, ...]
-    abstained: bool
-    in_form: bool
     hits: tuple[Hit, ...] = ()
     prompt_tokens: int = 0
     generated_tokens: int = 0
@@ -38,7 +34,7 @@ class Answer:
     @classmethod
     def read(cls, question: str, text: str, style: Style, **cost) -> "Answer":
         """Make an Answer from a model's text, taken apart by a style. cost: the other fields."""
-        return cls(question, text, **vars(style.parse(text)), **cost)
+        return cls(**vars(style.parse(text)), question=question, text=text, **cost)
 
 
 class System:
@@ -54,15 +50,17 @@ class System:
         shots=(),
         k: int = 3,
         max_prompt_tokens: int = 1024,
+        max_new_tokens: int = 32,
     ):
         """index: finds the passages (None: closed book). adapter: a LoRA folder (None: no adapter).
 
         shots: see `prompts.Shot`. k: how many passages are retrieved. max_prompt_tokens: the last
-        passages are left out until the prompt fits.
+        passages are left out until the prompt fits. max_new_tokens: where an answer is cut off.
         """
         self.llm, self.index, self.adapter = llm, index, adapter
         self.style, self.template, self.shots = style, template, shots
         self.k, self.max_prompt_tokens = k, max_prompt_tokens
+        self.max_new_tokens = max_new_tokens
 
     def prompt(self, question: str, hits=()) -> tuple[str, tuple[Hit, ...]]:
         """The prompt and the hits that fit. Raises ValueError if it is too long without any hit."""
@@ -83,7 +81,8 @@ class System:
         searching = (time.perf_counter() - start) / max(1, len(questions))
         prompts = [self.prompt(q, hits) for q, hits in zip(questions, found, strict=True)]
         with lora.adapted(self.llm, self.adapter):
-            made = self.llm.generate([text for text, _ in prompts], progress=progress)
+            texts = [text for text, _ in prompts]
+            made = self.llm.generate(texts, self.max_new_tokens, progress)
         answers = []
         for question, (_, hits), new in zip(questions, prompts, made, strict=True):
             cost = {"prompt_tokens": new.prompt_tokens, "generated_tokens": new.generated_tokens}

@@ -10,7 +10,8 @@ from helpers.engine import cache
 HELPERS = cache.ROOT / "helpers"
 READER = ["documents", "retrieval", "refine", "prompts", "models", "lora", "system"]
 READER += ["metrics", "evaluate"]
-STUDY = ["course", "ledger", "grids", "plots", "twins", "widgets"]
+STUDY = ["course", "ledger", "grids", "tasks", "rivals", "prompt_search", "contest"]
+STUDY += ["plots", "twins", "widgets"]
 TEXT = """# How to read this folder
 
 There are two floors. The first is the reader's path: read it from top to bottom, simple things

@@ -16,3 +16,14 @@ def fill(form: str, *needed: str, **values) -> str:
         if values[name] and f"{{{name}}}" not in form:
             raise ValueError(f"There is no place for {{{name}}} in {form!r}: put it in")
     return re.sub(r"\{(\w+)\}", lambda place: str(values.get(place[1], place[0])), form)
+
+
+def same_again(write, match: re.Match) -> bool:
+    """Does write(answer, document), with what was matched, make the whole match again?
+
+    It does unless the next step is that of another document, or there is none for this one.
+    """
+    try:
+        return write(match["answer"], match.groupdict().get("document") or "") == match[0]
+    except ValueError:
+        return False

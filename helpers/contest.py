@@ -1,0 +1,143 @@
+"""The contest: systems over the same questions, each with the best prompt that a search finds.
+
+A task holds what is asked and what may be searched and trained on: see `tasks`. Prompts, thresholds
+and recipes are chosen on its validation questions; its test questions are asked once.
+"""
+
+import random
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from helpers import evaluate, lora
+from helpers.engine.forms import fill
+from helpers.prompt_search import INSTRUCTIONS
+from helpers.prompts import Shot, Template
+from helpers.retrieval import DenseIndex, FusedIndex, KeywordIndex
+from helpers.rivals import QUIET, FormByCode
+from helpers.system import System
+from helpers.tasks import Task
+
+RECIPE = lora.Recipe(top_layers=1.0, learning_rate=1e-3, batch=4)  # for other documents
+
+
+def graded(system, questions: list[dict]) -> pd.DataFrame:
+    """One row of measures for each question, as `evaluate.grade` makes them."""
+    answers = system.answer([row["question"] for row in questions])
+    return pd.DataFrame(map(evaluate.grade, questions, answers))
+
+
+def best_least(builder, build):
+    """The system `build(least)` with the least cosine that handles most validation questions.
+
+    A system that answers in spite of a low cosine is tried first, so it wins a tie.
+    """
+    asked = [row["question"] for row in builder.task.validation]
+    hits = builder.indexes["dense"].search(asked, 1)
+    scores = [found[0].score if found else 0.0 for found in hits]
+    tried = {}
+    for least in [QUIET, *np.quantile(scores, np.linspace(0.05, 0.5, 10))]:
+        rows = graded(build(least), builder.task.validation)
+        tried[least] = rows.handled.mean()
+    return build(max(tried, key=tried.get))
+
+
+def raft_rows(task: Task, index, k: int, without_gold: float = 0.2, seed: int = 0) -> list[dict]:
+    """The task's training rows with the passages that `index` finds, best first, as RAFT's rows.
+
+    Only documents that training may show are searched. In a share `without_gold` of the rows that
+    have an answer, all passages of the right document are left out; the answer to learn is then
+    the abstention, as it is where the search misses the right passage.
+    """
+    rng, rows = random.Random(seed), []
+    hidden = {i for i, row in enumerate(task.training) if rng.random() < without_gold}
+
+    for i, row in enumerate(task.training):
+        document = row["document"]
+
+        def allowed(chunk, gone=document if i in hidden else None):
+            return chunk.document in task.trained and chunk.document != gone
+
+        shown = [hit.chunk for hit in index.search([row["question"]], k, allowed)[0]]
+        there = any(c.document == document and row["span"] in c.text for c in shown if document)
+        rows.append(
+            row
+            | {
+                "passages": [{"document": c.document, "text": c.text} for c in shown],
+                "answer": row["answer"] if there else task.style.abstention,
+                "kind": "answerable" if there else "unanswerable",
+            }
+        )
+    return rows
+
+
+class Builder:
+    """Builds the systems of a task from choices; see `prompt_search.CHOICES`."""
+
+    def __init__(self, task: Task, llm, embedder):
+        self.task, self.llm, self.embedder = task, llm, embedder
+        dense = DenseIndex(task.chunks, embedder, progress=task.name)
+        fused = FusedIndex(dense, KeywordIndex(task.chunks))
+        self.indexes = {"dense": dense, "fused": fused}
+
+    def system(self, adapter=None, closed_book=False, **choices) -> System:
+        """A system with these choices. closed_book: without passages."""
+        style = self.task.style
+        instruction = fill(
+            INSTRUCTIONS[choices["instruction"]],
+            instruction=style.instruction,
+            abstention=style.abstention,
+        )
+        index = self.indexes[choices["search"]]
+        return System(
+            self.llm,
+            None if closed_book else index,
+            adapter,
+            style=replace(style, instruction=instruction),
+            template=Template(best_last=choices["best_last"]),
+            shots=self.shots(choices["shots"], index, choices["k"]),
+            k=choices["k"],
+            max_prompt_tokens=min(2048, self.llm.context - choices["max_new_tokens"]),
+            max_new_tokens=choices["max_new_tokens"],
+        )
+
+    def shots(self, kind: str, index, k: int) -> list[Shot]:
+        """Worked examples from the training rows; "2 with passages, 1 abstains" and the like."""
+        if kind == "none":
+            return []
+        count, refusals = int(kind[0]), int("abstains" in kind)
+        known, unknown = (
+            [row for row in self.task.training if bool(row["document"]) == answerable]
+            for answerable in (True, False)
+        )
+        rows = known[:: max(1, len(known) // count)][: count - refusals] + unknown[:refusals]
+        if "passages" not in kind:
+            return [Shot(row["question"], row["answer"]) for row in rows]
+        found = index.search([row["question"] for row in rows], k)
+        pairs = [tuple((h.chunk.document, h.chunk.text) for h in hits) for hits in found]
+        return [Shot(r["question"], r["answer"], p) for r, p in zip(rows, pairs, strict=True)]
+
+    def measure(self, adapter=None, closed_book=False):
+        """A function for `coordinate_ascent`: how many validation questions are handled well?
+
+        For every system the form is done by code, so that the search looks for right short answers
+        and right abstentions. (Closed book there is no passage to cite, and the form is its own.)
+        """
+
+        def measured(**choices):
+            system = self.system(adapter, closed_book, **choices)
+            system = system if closed_book else FormByCode(system)
+            rows = graded(system, self.task.validation)
+            known, unknown = rows[rows.answerable], rows[~rows.answerable]
+            return {
+                "score": rows.fact.where(rows.answerable, rows.abstained).mean()
+                if closed_book
+                else rows.handled.mean(),
+                "fact": known.fact.mean(),
+                "sendable": known.sendable.mean(),
+                "abstained": unknown.abstained.mean() if len(unknown) else np.nan,
+                "prompt tokens": rows["prompt tokens"].mean(),
+            }
+
+        return measured

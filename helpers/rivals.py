@@ -1,0 +1,113 @@
+"""The cheap rivals of a tuned model: systems that leave the form, or everything, to code.
+
+Both have the method `answer` of `system.System`, so any scoreboard takes them.
+"""
+
+import re
+import time
+from dataclasses import replace
+
+import numpy as np
+
+from helpers.engine import inputs
+from helpers.engine.extraction import short_answer
+from helpers.prompts import PLAIN, Style
+from helpers.system import Answer
+
+SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9£$€\"'“(*])|\n+")
+QUIET = float("-inf")  # a least cosine that never abstains
+
+
+class FirstPassage:
+    """No language model: what the search found is the answer, put into the form by code."""
+
+    def __init__(self, index, embedder, style: Style = PLAIN, least=QUIET, words: int | None = 12):
+        """index: finds the passages. least: below this cosine of question and answer it abstains.
+
+        words: of the sentence nearest to the question (by cosine, among those of the first
+        passage) so many are kept, those nearest to it; None: the whole first passage.
+        """
+        self.index, self.embedder, self.style = index, embedder, style
+        self.least, self.words = least, words
+
+    def answer(self, questions: list[str], progress: str | None = None) -> list[Answer]:
+        """One `Answer` for each question."""
+        questions, start = inputs.texts(questions, "questions"), time.perf_counter()
+        found = self.index.search(questions, 1)
+        candidates = [self._candidates(hits[0].chunk.text) if hits else [] for hits in found]
+        best = self._nearest(questions, candidates)
+        if self.words:
+            shorter = [_windows(text, self.words) if text else [] for text, _ in best]
+            picked = self._nearest(questions, shorter)
+            best = [(text, score) for (text, _), (_, score) in zip(picked, best, strict=True)]
+        seconds = (time.perf_counter() - start) / max(1, len(questions))
+        answers = []
+        for question, hits, (text, score) in zip(questions, found, best, strict=True):
+            known = bool(text) and score >= self.least
+            made = self.style.write(_plain(text), hits[0].chunk.document) if known else None
+            cost = {"hits": tuple(hits), "seconds": {"search": seconds}}
+            text = made or self.style.abstention
+            answers.append(Answer.read(question, text, self.style, **cost))
+        return answers
+
+    def _candidates(self, text):
+        sentences = [part.strip() for part in SENTENCE.split(text) if part.strip()]
+        return sentences if self.words else [text]
+
+    def _nearest(self, questions, candidates):
+        """For each question the (text, cosine) of the nearest of its candidates."""
+        texts = [text for part in candidates for text in part]
+        vectors = iter(self.embedder.encode(texts)) if texts else iter(())
+        nearest = []
+        for asked, part in zip(self.embedder.encode(questions), candidates, strict=True):
+            cosines = [float(asked @ next(vectors)) for _ in part]
+            best = int(np.argmax(cosines)) if part else None
+            nearest.append((part[best], cosines[best]) if part else ("", QUIET))
+        return nearest
+
+
+class FormByCode:
+    """A system whose answers get the form by code, a citation and the next step included.
+
+    The short answer is what `short_answer` finds. The document is the one that the system cites,
+    if it was shown to it, and otherwise the first that was.
+    """
+
+    def __init__(self, system, embedder=None, least=QUIET):
+        """system: must retrieve. least: below this cosine of question and first passage it
+        abstains, with `embedder`.
+        """
+        self.system, self.style = system, system.style
+        self.embedder, self.least = embedder, least
+
+    def answer(self, questions: list[str], progress: str | None = None) -> list[Answer]:
+        """One `Answer` for each question."""
+        answers = self.system.answer(questions, progress)
+        return [self._formed(answer) for answer in answers]
+
+    def _formed(self, answer):
+        shown = [hit.chunk.document for hit in answer.hits]
+        short = _plain(short_answer(answer.text))
+        if answer.abstained or not shown or not short or self._far(answer):
+            text = self.style.abstention
+        else:
+            cited = [document for document in answer.citations if document in shown]
+            text = self.style.write(short, (cited or shown)[0])
+        return replace(answer, text=text, **vars(self.style.parse(text)))
+
+    def _far(self, answer):
+        if self.least == QUIET:
+            return False
+        asked, passage = self.embedder.encode([answer.question, answer.hits[0].chunk.embedded])
+        return float(asked @ passage) < self.least
+
+
+def _windows(text, size):
+    """All runs of `size` words; the text itself if it has no more."""
+    words = text.split()
+    return [" ".join(words[i : i + size]) for i in range(max(1, len(words) - size + 1))]
+
+
+def _plain(text):
+    """The text without the signs that the form keeps for itself."""
+    return " ".join(re.sub(r"[\[\]]", "", text).split()).rstrip(".")

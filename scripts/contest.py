@@ -1,0 +1,197 @@
+"""Run the contest: search each system's best prompt, train, ask the test questions once, print.
+
+Run: python -m scripts.contest [PATH] [--model NAME] [--minutes N] [--questions N] [--out FILE]
+
+PATH: a file in SQuAD's format or a folder in BEIR's (default: the course's own handbook, with its
+shipped adapters). --model: a folder or the name of a model on the hub. --minutes: about how long it
+may take; questions, prompts and training rows are cut to fit. The table is printed, and stored as
+JSON in results/contest/, with model, hash, machine and versions, so that results can be shared.
+"""
+
+import argparse
+import time
+from pathlib import Path
+
+import pandas as pd
+
+from helpers import contest, course, evaluate, lora, metrics, models, tasks
+from helpers.engine import cache, records
+from helpers.prompt_search import CHOICES, coordinate_ascent
+from helpers.rivals import FirstPassage, FormByCode
+
+RESULTS = cache.ROOT / "results" / "contest"
+SHOTS = [kind for kind in CHOICES["shots"] if kind != "none"]
+FAMILIES = {  # name: (adapter, closed book, with shots); the same choices for everyone otherwise
+    "base": (None, True, False),
+    "few-shot, closed book": (None, True, True),
+    "RAG": (None, False, False),
+    "few-shot RAG": (None, False, True),
+    "LoRA for form": ("house", True, False),
+    "naive hybrid": ("house", False, False),
+    "RAFT hybrid": ("raft", False, False),
+}
+CLOSED = ("k", "best_last", "search")  # choices that change nothing without passages
+MEASURES = {
+    "sendable": "right short fact, right source and right next step, of the answerable questions",
+    "fact": "an accepted answer within 12 words, of the answerable questions",
+    "source": "cites, and only right documents, of the answerable questions",
+    "step": "in the form, with the next step of the cited document, of the answerable questions",
+    "abstained": "says that it is not known, of the questions without an answer",
+    "cautious": "says so although there is an answer, of the answerable questions",
+    "handled": "sendable, or rightly abstained, of all questions",
+    "words": "of the short answer, of the answerable questions",
+}
+SEARCHING, TRAINING = 0.4, 0.35  # shares of the time
+
+
+class Clock:
+    """Shares of the time that is left."""
+
+    def __init__(self, minutes: float):
+        self.end = time.monotonic() + 60 * minutes
+
+    def share(self, part: float) -> float:
+        """So many seconds are this part of the time that is left."""
+        return max(0.0, part * (self.end - time.monotonic()))
+
+
+def choices(closed_book: bool, shots: bool) -> dict:
+    """The choices of one family."""
+    chosen = CHOICES | {"shots": SHOTS if shots else ["none"]}
+    return {
+        name: values[:1] if closed_book and name in CLOSED else values
+        for name, values in chosen.items()
+    }
+
+
+def adapters(builder, clock, shipped: bool) -> dict:
+    """The folders of the adapters "house" and "raft", trained here unless they are `shipped`."""
+    if shipped:
+        return {name: course.adapter(name) for name in ("house", "raft")}
+    task, llm, trained = builder.task, builder.llm, {}
+    rows = {
+        "house": [row for row in task.training if row["document"]],
+        "raft": contest.raft_rows(task, builder.indexes["fused"], 3),
+    }
+    for name, part in (("raft", 0.8), ("house", 1.0)):
+        examples = lora.examples(llm, rows[name], task.style)
+        trained[name] = trained_within(llm, examples, clock.share(TRAINING * part), name)
+    return trained
+
+
+def trained_within(llm, examples, seconds: float, name: str):
+    """An adapter trained on as many of the examples as `seconds` allow (at least 16)."""
+    recipe, start = contest.RECIPE, time.monotonic()
+    lora.train(llm, examples[:16], recipe, label=f"{name}, timing")
+    each = max(1e-3, (time.monotonic() - start) / min(16, len(examples)))
+    fitting = max(16, int((seconds - 16 * each) / each))
+    return lora.train(llm, examples[:fitting], recipe, label=name)
+
+
+def searched(builder, folders: dict, seconds: float) -> dict[str, pd.DataFrame]:
+    """The table of the search of each family, by name."""
+    tables, start = {}, time.monotonic()
+    for number, (name, (adapter, closed, shots)) in enumerate(FAMILIES.items()):
+        left = (seconds - (time.monotonic() - start)) / (len(FAMILIES) - number)
+        measure = builder.measure(folders.get(adapter), closed)
+        tables[name] = coordinate_ascent(choices(closed, shots), measure, left, progress=name)
+    return tables
+
+
+def entrants(builder, folders: dict, tables: dict) -> dict:
+    """Every system that is asked the test questions, by name."""
+    systems = {
+        "no language model": contest.best_least(builder, lambda least: first(builder, least))
+    }
+    for name, (adapter, closed, _) in FAMILIES.items():
+        system = builder.system(folders.get(adapter), closed, **tables[name].attrs["best"])
+        systems[name] = system
+        if not closed:
+            systems[f"{name}, form by code"] = contest.best_least(
+                builder, lambda least, system=system: FormByCode(system, builder.embedder, least)
+            )
+    return systems
+
+
+def fitting(systems: dict, task, clock) -> list[dict]:
+    """As many test questions, from the first, as all systems can answer in the time left."""
+    start, sample = time.monotonic(), task.validation[-4:]
+    for system in systems.values():
+        system.answer([f"{row['question']} " for row in sample])  # a space: nothing is cached
+    each = (time.monotonic() - start) / len(sample)
+    count = min(len(task.test), max(10, int(clock.share(0.95) / each)))
+    if count < len(task.test):
+        print(f"There is time for {count} of the {len(task.test)} test questions (--minutes).")
+    return task.test[:count]
+
+
+def first(builder, least):
+    """The system without a language model."""
+    return FirstPassage(builder.indexes["fused"], builder.embedder, builder.task.style, least)
+
+
+def scores(rows: pd.DataFrame) -> dict:
+    """Mean and interval of each measure for each system."""
+    measured = {}
+    for name, part in rows.groupby("system", sort=False):
+        known, unknown = part[part.answerable], part[~part.answerable]
+        sets = {"abstained": (unknown, unknown.abstained), "handled": (part, part.handled)}
+        sets["cautious"] = (known, known.abstained)
+        measured[name] = {}
+        for measure in MEASURES:
+            owner, values = sets.get(measure, (known, known.get(measure)))
+            if len(owner):
+                measured[name][measure] = metrics.bootstrap(values, owner.entity)
+    return measured
+
+
+def table(measured: dict) -> str:
+    """The scores as text, one row for each system."""
+    shown = {
+        name: {
+            measure: "{:.2f} [{:.2f}, {:.2f}]".format(*triple) if triple else "-"
+            for measure, triple in row.items()
+        }
+        for name, row in measured.items()
+    }
+    return pd.DataFrame(shown).T[list(MEASURES)].to_string()
+
+
+def main(arguments=None) -> None:
+    """Run it and store the results."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("path", nargs="?", help="SQuAD file or BEIR folder; default: the handbook")
+    parser.add_argument("--model", default=None, help="folder or hub name; default: bundled")
+    parser.add_argument("--minutes", type=float, default=60, help="about how long it may take")
+    parser.add_argument("--questions", type=int, default=150, help="at most so many test questions")
+    parser.add_argument("--out", type=Path, default=None, help="where the JSON goes")
+    chosen, start = parser.parse_args(arguments), time.time()
+    clock = Clock(chosen.minutes)
+    llm = models.load_llm(chosen.model) if chosen.model else models.load_llm()
+    task = tasks.from_file(chosen.path, chosen.questions) if chosen.path else tasks.handbook()
+    builder = contest.Builder(task, llm, models.load_embedder())
+    shipped = not chosen.path and not chosen.model
+    folders = adapters(builder, clock, shipped)
+    tables = searched(builder, folders, clock.share(SEARCHING / (1 if shipped else 1 - TRAINING)))
+    systems = entrants(builder, folders, tables)
+    test = fitting(systems, task, clock)
+    rows = evaluate.evaluate(systems, test)
+    measured = scores(rows)
+    about = {
+        "task": task.name,
+        "questions": len(test),
+        "model": llm.name,
+        "hash": llm.base_fingerprint,
+    }
+    about |= {"minutes": round((time.time() - start) / 60, 1), **records.made_with()}
+    about["search"] = {name: table.to_dict("records") for name, table in tables.items()}
+    about["best"] = {name: table.attrs["best"] for name, table in tables.items()}
+    about["scores"] = measured
+    path = chosen.out or RESULTS / f"{Path(task.name).stem}-{llm.base_fingerprint[:8]}.json"
+    cache.write_json(path, about)
+    print(table(about["scores"]))
+    print(f"{len(test)} test questions, 95% intervals over documents. Stored in {path}")
+
+
+if __name__ == "__main__":
+    main()

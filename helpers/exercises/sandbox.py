@@ -12,6 +12,7 @@ the child and then reads: unlike a pipe, this can't be blocked by what an answer
 import builtins
 import contextlib
 import json
+import math
 import mmap
 import os
 import signal
@@ -53,8 +54,10 @@ def run(work: Callable, seconds: float):
     global _noted
     outer, noted = _noted, mmap.mmap(-1, NOTE)
     _noted = noted
+    inside = _in_child or getattr(threading.current_thread(), "is_check", False)
+    waited = math.inf if inside else seconds  # the check outside ends both, in its time
     try:
-        return (_forked if _fork_is_safe() else _threaded)(work, seconds)
+        return (_forked if _fork_is_safe() else _threaded)(work, waited)
     except TimeoutError:
         late = f"did not finish within {seconds} seconds: is there a loop that never ends?"
         raise Unfinished(late, _text_in(noted)) from None
@@ -180,11 +183,12 @@ def _threaded(work, seconds):
             errors.append(error)
 
     thread = threading.Thread(target=target, daemon=True)
+    thread.is_check = True
     threading.current_thread().check = thread, late  # if this is a check, that is one inside it
     with contextlib.redirect_stdout(_Nowhere()), contextlib.redirect_stderr(_Nowhere()):
         thread.start()
         try:
-            thread.join(seconds)
+            thread.join(None if math.isinf(seconds) else seconds)
         finally:
             if unfinished := thread.is_alive():
                 _stop(thread, late)

@@ -270,6 +270,7 @@ def test_without_a_language_model_the_nearest_words_are_the_answer(embedder):
     assert nothing.answer(["How many litres?"])[0].abstained
 
 
+@pytest.mark.slow
 def test_rows_for_raft_show_only_what_training_may_show(embedder):
     task = tasks.handbook()
     part = [row for row in task.training if row["document"]][:12] + task.training[:4]

@@ -9,6 +9,8 @@ import transformers
 from helpers import course, lora, models
 from helpers.engine import decoding, fits, packing, weights
 
+pytestmark = pytest.mark.slow
+
 SIZES = {
     "vocab_size": 49152,
     "hidden_size": 32,

@@ -33,6 +33,7 @@ def test_stubs_are_not_attempted(id):
     assert grade(id, object()).status in {"not yet", "raised"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("id", "fault", "answer", "message"), WRONG, ids=[f"{case[0]} {case[1]}" for case in WRONG]
 )
@@ -41,6 +42,7 @@ def test_wrong_answers_are_caught_by_name(id, fault, answer, message):
     assert outcome.status in {"not yet", "raised"} and message in outcome.message, outcome
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("id", exercises.exercises())
 def test_other_right_answers_pass(id):
     solution, others = exercises.exercises()[id].solution, RIGHT.get(id, [])

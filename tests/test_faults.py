@@ -17,6 +17,8 @@ from helpers import course, lora, models
 from helpers.engine import cache
 from tests.test_lora import EXAMPLES, RECIPE
 
+pytestmark = pytest.mark.slow
+
 SHORT = dataclasses.replace(RECIPE, epochs=2)
 
 

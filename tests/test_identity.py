@@ -12,6 +12,8 @@ from safetensors.torch import load_file, save_file
 
 from helpers import models, refine
 
+pytestmark = pytest.mark.slow
+
 
 def edit_json(path, **changes):
     path.write_text(json.dumps(json.loads(path.read_text()) | changes))

@@ -14,6 +14,8 @@ from helpers.engine import weights
 from tests.test_engine import SIZES
 from tests.test_lora import EXAMPLES, RECIPE
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def tiny(tiny_model):

@@ -138,6 +138,7 @@ def forbidden(hits, role):
     return [h for h in hits if h.chunk.metadata["clearance"] not in refine.ROLES[role]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", refine.ROLES)
 def test_no_role_gets_what_it_may_not_read(index, keyword, fused, role):
     """Every question of the test set, and the title of every document; deep, so that the filter has
@@ -203,6 +204,7 @@ def adversarial(number):
     )
 
 
+@pytest.mark.slow
 def test_two_hundred_adversarial_filters(index, fused):
     before = [chunk.metadata["clearance"] for chunk in index.chunks]
     secret = next(chunk for chunk in index.chunks if chunk.metadata["clearance"] == "restricted")

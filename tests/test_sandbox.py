@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from helpers import exercises
 from helpers.exercises import TODO, grade
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def short_limit(monkeypatch):

@@ -117,6 +117,7 @@ def test_the_budget_drops_the_last_passages(llm, index):
         course.system(llm, index, max_prompt_tokens=200).answer(["why " * 300])
 
 
+@pytest.mark.slow
 def test_four_systems_answer_in_one_protocol(llm, index):
     questions = course.questions("validation")[:2]
     shots = [prompts.Shot("What is it?", STYLE.write("31 months", "sup-014"))]

@@ -114,7 +114,7 @@ def grade(id: str, answer) -> Outcome:
         status, message = sandbox.run(work, TIME_LIMIT)
     except sandbox.Unfinished as error:
         what, call = error.args
-        status, message = "not yet", f"{call or 'It'} {what}."
+        status, message = "not yet", f"{call or 'It'} {what}"
     message = message.encode("utf-8", "backslashreplace").decode()
     return Outcome(id, status, message if len(message) <= LONGEST else message[:LONGEST] + " ...")
 

@@ -62,7 +62,7 @@ def run(work: Callable, seconds: float):
         late = f"did not finish within {seconds} seconds: is there a loop that never ends?"
         raise Unfinished(late, _text_in(noted)) from None
     except EOFError as error:
-        raise Unfinished(str(error), _text_in(noted)) from None
+        raise Unfinished(f"{error}.", _text_in(noted)) from None
     finally:
         _noted = outer
 

@@ -11,11 +11,11 @@ from collections.abc import Callable
 import pandas as pd
 from tqdm.auto import tqdm
 
-NOT_KNOWN = " If they do not say, answer: {abstention}"
+SHORT = "Answer the question with a few words from the passages."
 INSTRUCTIONS = {
     "style": "{instruction}",  # the style's own, which describes the form
-    "plain": "Answer the question with a few words from the passages.",
-    "plain, may abstain": "Answer the question with a few words from the passages." + NOT_KNOWN,
+    "plain": SHORT,
+    "plain, may abstain": SHORT + " If they do not say, answer: {abstention}",
     "quote": "Read the passages, then answer with the shortest words of theirs that say it.",
 }
 CHOICES = {

@@ -83,23 +83,28 @@ class FormByCode:
     def answer(self, questions: list[str], progress: str | None = None) -> list[Answer]:
         """One `Answer` for each question."""
         answers = self.system.answer(questions, progress)
-        return [self._formed(answer) for answer in answers]
+        far = self._far(answers)
+        return [self._formed(*pair) for pair in zip(answers, far, strict=True)]
 
-    def _formed(self, answer):
+    def _formed(self, answer, far):
         shown = [hit.chunk.document for hit in answer.hits]
         short = _plain(short_answer(answer.text))
-        if answer.abstained or not shown or not short or self._far(answer):
+        if answer.abstained or not shown or not short or far:
             text = self.style.abstention
         else:
             cited = [document for document in answer.citations if document in shown]
             text = self.style.write(short, (cited or shown)[0])
         return replace(answer, text=text, **vars(self.style.parse(text)))
 
-    def _far(self, answer):
-        if self.least == QUIET:
-            return False
-        asked, passage = self.embedder.encode([answer.question, answer.hits[0].chunk.embedded])
-        return float(asked @ passage) < self.least
+    def _far(self, answers) -> list[bool]:
+        """Is the first passage of each answer, if it has one, too far from its question?"""
+        shown = [answer for answer in answers if answer.hits]
+        if self.least == QUIET or not shown:
+            return [False] * len(answers)
+        asked = self.embedder.encode([answer.question for answer in shown])
+        passages = self.embedder.encode([answer.hits[0].chunk.embedded for answer in shown])
+        cosines = iter((asked * passages).sum(axis=1))
+        return [bool(answer.hits) and float(next(cosines)) < self.least for answer in answers]
 
 
 def _windows(text, size):

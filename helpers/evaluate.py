@@ -6,11 +6,16 @@ from helpers import metrics
 from helpers.engine import sendable
 
 MEASURES = {
-    "EM": "exact match, answerable questions",
-    "contained": "an accepted answer appears in the text, answerable questions",
-    "house format": "the whole text is in the style's form, or is its sentence for 'not known'",
-    "citation precision": "share of cited documents that are the right one, answers that cite",
-    "abstention F1": "F1 of 'not known' on all questions",
+    "fact": "an accepted answer, within 12 words, of the answerable questions",
+    "source": "cites, and only right documents, of the answerable questions",
+    "step": "in form, with the next step of the cited document, of the answerable questions",
+    "sendable": "all three at once, of the answerable questions",
+    "abstained": "says that it is not known, of the questions without an answer",
+}
+DETAILS = {
+    "cautious": "says so although there is an answer, of the answerable questions",
+    "handled": "sendable, or rightly abstained, of all questions",
+    "words": "of the short answer, of the answerable questions",
 }
 
 
@@ -48,19 +53,15 @@ def evaluate(systems: dict, questions: list[dict]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def summary(rows: pd.DataFrame) -> dict[str, float]:
-    """`MEASURES` over the rows of one system; citation precision is NaN if nothing was cited."""
-    known, cited = rows[rows.answerable], rows.cited.sum()
-    return {
-        "EM": known.exact.mean(),
-        "contained": known.contained.mean(),
-        "house format": rows.form.mean(),
-        "citation precision": rows["cited right"].sum() / cited if cited else float("nan"),
-        "abstention F1": metrics.abstention(rows.abstained, rows.answerable)["f1"],
-    }
+def counted(rows: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """The rows that a measure counts, with its values in the column "value"."""
+    others = {"handled": rows.index == rows.index, "abstained": ~rows.answerable}
+    part = rows[others.get(measure, rows.answerable)]
+    return part.assign(value=part["abstained" if measure == "cautious" else measure].astype(float))
 
 
 def scoreboard(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row per system, one column per measure, from the rows of `evaluate`."""
-    parts = rows.groupby("system", sort=False)
-    return pd.DataFrame({name: summary(part) for name, part in parts}).T
+    """One row per system, one column per measure, from the rows of `evaluate`: means."""
+    parts, measures = rows.groupby("system", sort=False), MEASURES | DETAILS
+    columns = [parts.apply(lambda part, m=m: counted(part, m).value.mean()) for m in measures]
+    return pd.concat(columns, axis=1, keys=measures)

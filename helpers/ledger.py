@@ -1,103 +1,169 @@
-"""Predictions first, verdicts after: the learner's own record of the 104 claims."""
+"""Predictions first, verdicts after: your own record of what becomes of the course's 104 claims.
+
+Each claim is a proposition that articles make, with one declared test: `datasets/claims.jsonl`.
+Your records are appended to `artifacts/ledger.json`; none replaces an earlier one.
+"""
+
+import itertools
+from datetime import datetime
+from numbers import Real
 
 import pandas as pd
 
 from helpers import say
 from helpers.engine import cache, shared_json
+from helpers.metrics import interval, over_seeds
+
+WITHOUT_RECORD = {
+    "measured": "not measured yet",
+    "property": "not shown yet",
+    "arithmetic": "not shown yet",
+    "literature": "others measured it",
+    "not testable here": "not testable here",
+}
 
 
 def claims() -> pd.DataFrame:
-    """The 104 claims of five widely read explainers, with the notebooks that measure them; indexed
-    by id.
+    """The 104 claims of five widely read explainers, each with its kind; indexed by id."""
+    rows = cache.read_jsonl(cache.DATASETS / "claims.jsonl", ("id", "proposition", "kind"))
+    return pd.DataFrame(rows).set_index("id")
+
+
+def contradictions() -> pd.DataFrame:
+    """Where the articles disagree, with what your verdicts say of it; indexed by id."""
+    rows = cache.read_jsonl(cache.DATASETS / "contradictions.jsonl", ("id", "says", "against"))
+    latest = matrix().verdict
+    for row in rows:
+        row["your verdicts"] = "; ".join(f"{claim}: {latest[claim]}" for claim in row["claims"])
+    return pd.DataFrame(rows).set_index("id")
+
+
+def predict(claim: int, guess: float | None = None) -> None:
+    """Show a claim of kind "measured" and its declared test, and note what you expect to measure.
+
+    guess: your number. Without one, nothing is noted. Raises ValueError for another kind of claim.
     """
-    return pd.DataFrame(
-        cache.read_jsonl(cache.DATASETS / "claims.jsonl", ("id", "claim", "sources", "notebooks"))
-    ).set_index("id")
+    row, test = _claim(claim, "measured")
+    say(f"Claim {claim} ({'; '.join(row['articles'])}): {row['proposition']}")
+    say(f"Test: {test['compares']}. Measure: {test['measure']}. {_size(test)}")
+    say(f"Supported if {test['supported if']}. {test['reason']}")
+    if guess is None:
+        say(f"No guess yet: to note one, write predict({claim}, guess=...) with a number.")
+        return
+    if not isinstance(guess, Real) or guess != guess:
+        raise ValueError(f"A guess is a number, such as 0.2, not {guess!r:.40}")
+    _append(claim, {"guess": float(guess)})
+    say(f"Noted: {guess:g}.")
 
 
-def predict(claim: int, statement: str, threshold: float, guess: float | None = None) -> None:
-    """Write down, before the run, which result would support a claim.
+def verdict(claim: int, values=None, groups=None, measured=None) -> pd.DataFrame:
+    """Judge a claim by its declared test, append the record, and return it, styled for display.
 
-    statement: what is measured, in words. threshold: the claim is supported if the measured number
-    is at least this. guess: the number that you expect, if you dare. Raises ValueError for an
-    unknown claim.
+    values: one for each question, shape (questions,) or (seeds, questions), or one for each seed
+    if seeds are the test's unit; groups: the entities of the questions; see `metrics.interval`.
+    measured: (mean, low, high) instead, for what is not a mean. Supported if the whole interval is
+    at or above the threshold, refuted if all of it is below, else inconclusive. Raises ValueError
+    if there are more values than the test declares, or for a claim of another kind.
     """
-    _update(
-        claim, {"statement": statement, "threshold": threshold, "guess": guess, "verdict": None}
-    )
-    dared = "" if guess is None else f" Your guess: {guess:g}."
-    print(f"Claim {claim}: {claims().claim[claim]}")
-    say(f"Supported if {statement} is at least {threshold:g}.{dared}")
-
-
-def verdict(claim: int, measured: tuple[float, float, float], at_7b: str) -> pd.DataFrame:
-    """Record what was measured, as (mean, low, high), and compare it with the prediction.
-
-    Supported if the whole interval is at or above the threshold, refuted if all of it is below,
-    otherwise inconclusive. at_7b: a sentence on what is likely to change with a model fifty times
-    as large. Returns the claim's row, styled for display. Raises ValueError without a prediction.
-    """
-    row = _row(claim)
+    row, test = _claim(claim, "measured")
+    record = {"notebook": test["notebook"]}
+    if measured is None:
+        record["n"] = len(values[0]) if hasattr(values[0], "__len__") else len(values)
+        if record["n"] > test["n"]:
+            raise ValueError(
+                f"The test of claim {claim} has n = {test['n']} (unit: {test['unit']}), "
+                f"not {record['n']}: pass one value for each"
+            )
+        by_seed = test["unit"] == "seed"
+        measured = over_seeds(values) if by_seed else interval(values, groups)
     mean, low, high = map(float, measured)
-    result = (
-        "supported"
-        if low >= row["threshold"]
-        else "refuted"
-        if high < row["threshold"]
-        else "inconclusive"
-    )
-    values = {"measured": mean, "low": low, "high": high, "verdict": result, "at 7B": at_7b}
-    return _shown(claim, _update(claim, values))
+    record |= {"measured": mean, "low": low, "high": high, "verdict": _judged(test, low, high)}
+    record["guess"] = _guess(claim)
+    return _shown(claim, row, _append(claim, record), row["at_7b"])
 
 
-def not_testable(claim: int, reason: str) -> pd.DataFrame:
-    """Record that a claim can't be measured here, and why; show the row."""
-    values = {"statement": reason, "verdict": "not testable here"}
-    return _shown(claim, _update(claim, values))
+def shown(claim: int, holds: bool) -> pd.DataFrame:
+    """Record that a claim true by construction (property, arithmetic) was shown; it is no finding.
+
+    holds: did what you ran show it? Raises ValueError for another kind of claim.
+    """
+    row = _claim(claim, "property", "arithmetic")[0]
+    record = {"verdict": "shown" if holds else "not as described here"}
+    return _shown(claim, row, _append(claim, record), row["at_7b"])
+
+
+def records() -> pd.DataFrame:
+    """All your records, oldest first: claim, date, guess or result."""
+    rows = [{"claim": id, **row} for id in claims().index for row in _records(id)]
+    return pd.DataFrame(sorted(rows, key=lambda row: str(row["date"])))
 
 
 def matrix() -> pd.DataFrame:
-    """All 104 claims with your verdicts; 'not measured yet' where there is none."""
-    rows = _read()
-    table = claims()
-    table["verdict"] = [
-        rows.get(str(id), {}).get("verdict") or "not measured yet" for id in table.index
-    ]
+    """All 104 claims with your latest verdict and the number of verdicts that differ."""
+    table = claims()[["proposition", "kind"]]
+    found = {id: [r["verdict"] for r in _records(id) if "verdict" in r] for id in table.index}
+    none = table.kind.map(WITHOUT_RECORD)
+    table["verdict"] = [found[id][-1] if found[id] else none[id] for id in table.index]
+    table["different verdicts"] = [len(set(found[id])) for id in table.index]
     return table
 
 
-def _file():
-    return cache.artifacts() / "ledger.json"
+def _claim(id, *kinds) -> tuple[dict, dict]:
+    """A claim's row and its declared test."""
+    table = claims()
+    if id not in table.index:
+        raise ValueError(f"There is no claim {id}; they run from 1 to {table.index.max()}")
+    row = table.loc[id].to_dict()
+    if row["kind"] not in kinds:
+        raise ValueError(f"Claim {id} is of kind '{row['kind']}', not '{' or '.join(kinds)}'")
+    return row, row["test"]
 
 
-def _read() -> dict:
-    return shared_json.read(_file(), dict)
+def _size(test) -> str:
+    slices = f" ({', '.join(test['slices'])})" if test["slices"] else ""
+    plural = f"{test['unit']}{'s' if test['n'] > 1 else ''}"
+    return f"{test['n']} {plural}{slices} resolve a difference of {test['resolvable']:.2f}."
 
 
-def _row(claim: int) -> dict:
-    row = _read().get(str(claim))
-    if row is None or not isinstance(row.get("threshold"), int | float):
-        raise ValueError(
-            f"There is no prediction for claim {claim} yet: run its predict cell first"
-        )
-    return row
+def _judged(test, low, high) -> str:
+    if low >= test["threshold"]:
+        return "supported"
+    return "refuted" if high < test["threshold"] else "inconclusive"
 
 
-def _update(claim: int, values: dict) -> dict:
-    if claim not in claims().index:
-        raise ValueError(f"There is no claim {claim}; they run from 1 to 104")
-    name = str(claim)
-
-    def changed(rows):
-        return rows | {name: rows.get(name, {}) | values}
-
-    return shared_json.update(_file(), dict, changed)[name]
+def _records(claim) -> list[dict]:
+    entries = shared_json.read(cache.artifacts() / "ledger.json", list).get(str(claim), [])
+    return [row for row in entries if isinstance(row, dict) and {"guess", "verdict"} & row.keys()]
 
 
-def _shown(claim: int, row: dict) -> pd.DataFrame:
-    table = pd.DataFrame([{"claim": claim, "says": claims().claim[claim], **row}])
+def _guess(claim) -> float | None:
+    """The last guess before the first verdict; later ones have seen a number."""
+    before = itertools.takewhile(lambda row: "verdict" not in row, _records(claim))
+    return next((row["guess"] for row in reversed(list(before))), None)
+
+
+def _append(claim, record: dict) -> dict:
+    """Append a record with its date, unless the last one of its kind says the same."""
+
+    def changed(entries):
+        old = entries.get(str(claim), [])
+        same = [r for r in _records(claim) if ("verdict" in r) == ("verdict" in record)]
+        if same and {**same[-1], "date": None} == {**record, "date": None}:
+            return entries
+        dated = {"date": datetime.now().isoformat(timespec="seconds"), **record}
+        return entries | {str(claim): [*old, dated]}
+
+    shared_json.update(cache.artifacts() / "ledger.json", list, changed)
+    return record
+
+
+def _shown(claim, row, record, at_7b) -> pd.DataFrame:
+    """One row, styled: the claim and what came of it."""
+    expected = f"{at_7b['text']} ({at_7b['source']})"
+    cells = {"claim": claim, "says": row["proposition"], **record, "at 7B": expected}
     return (
-        table.set_index("claim")
-        .style.format(precision=2, na_rep="")
+        pd.DataFrame([cells])
+        .set_index("claim")
+        .style.format(precision=2, na_rep="none", escape="html")
         .set_properties(**{"white-space": "normal", "text-align": "left"})
     )

@@ -11,6 +11,7 @@ import numpy as np
 from scipy import stats
 
 from helpers.engine import checks, wording
+from helpers.engine.intervals import interval  # noqa: F401
 
 RESAMPLES = 10_000
 

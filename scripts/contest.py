@@ -31,16 +31,7 @@ FAMILIES = {  # name: (adapter, closed book, with shots); the same choices for e
     "RAFT hybrid": ("raft", False, False),
 }
 CLOSED = ("k", "best_last", "search")  # choices that change nothing without passages
-MEASURES = {
-    "sendable": "right short fact, right source and right next step, of the answerable questions",
-    "fact": "an accepted answer within 12 words, of the answerable questions",
-    "source": "cites, and only right documents, of the answerable questions",
-    "step": "in the form, with the next step of the cited document, of the answerable questions",
-    "abstained": "says that it is not known, of the questions without an answer",
-    "cautious": "says so although there is an answer, of the answerable questions",
-    "handled": "sendable, or rightly abstained, of all questions",
-    "words": "of the short answer, of the answerable questions",
-}
+COLUMNS = evaluate.MEASURES | evaluate.DETAILS
 SEARCHING, TRAINING = 0.4, 0.35  # shares of the time
 
 
@@ -134,14 +125,12 @@ def scores(rows: pd.DataFrame) -> dict:
     """Mean and interval of each measure for each system."""
     measured = {}
     for name, part in rows.groupby("system", sort=False):
-        known, unknown = part[part.answerable], part[~part.answerable]
-        sets = {"abstained": (unknown, unknown.abstained), "handled": (part, part.handled)}
-        sets["cautious"] = (known, known.abstained)
-        measured[name] = {}
-        for measure in MEASURES:
-            owner, values = sets.get(measure, (known, known.get(measure)))
-            if len(owner):
-                measured[name][measure] = metrics.bootstrap(values, owner.entity)
+        sets = {measure: evaluate.counted(part, measure) for measure in COLUMNS}
+        measured[name] = {
+            measure: metrics.interval(some.value, some.entity)
+            for measure, some in sets.items()
+            if len(some)
+        }
     return measured
 
 
@@ -149,12 +138,11 @@ def table(measured: dict) -> str:
     """The scores as text, one row for each system."""
     shown = {
         name: {
-            measure: "{:.2f} [{:.2f}, {:.2f}]".format(*triple) if triple else "-"
-            for measure, triple in row.items()
+            measure: "{:.2f} [{:.2f}, {:.2f}]".format(*triple) for measure, triple in row.items()
         }
         for name, row in measured.items()
     }
-    return pd.DataFrame(shown).T[list(MEASURES)].to_string()
+    return pd.DataFrame(shown).T.reindex(columns=list(COLUMNS)).fillna("-").to_string()
 
 
 def main(arguments=None) -> None:

@@ -178,25 +178,107 @@ def test_the_resolvable_difference_is_half_an_interval():
 @pytest.mark.parametrize(
     ("measured", "result"),
     [
-        ((0.5, 0.4, 0.6), "supported"),
-        ((0.1, 0.0, 0.2), "refuted"),
-        ((0.3, 0.2, 0.5), "inconclusive"),
+        ((0.3, 0.2, 0.4), "supported"),  # claim 25: at least 0.2
+        ((0.1, 0.0, 0.19), "refuted"),
+        ((0.3, 0.1, 0.5), "inconclusive"),
     ],
 )
 def test_verdicts_follow_the_interval(empty_artifacts, measured, result):
-    ledger.predict(25, "the difference", threshold=0.3, guess=0.4)
-    row = ledger.verdict(25, measured, at_7b="Likely the same.")
+    ledger.predict(25, guess=0.4)
+    row = ledger.verdict(25, measured=measured)
     assert row.data.verdict[25] == result and ledger.matrix().verdict[25] == result
-    assert (ledger.matrix().verdict == "not measured yet").sum() == 103
+    assert row.data.guess[25] == 0.4 and row.data.notebook[25] == "N04"
+    assert (ledger.matrix().verdict == "not measured yet").sum() == 38
 
 
-def test_no_verdict_without_a_prediction(empty_artifacts):
-    with pytest.raises(ValueError, match="no prediction for claim 25"):
-        ledger.verdict(25, (0, 0, 0), at_7b="")
+def test_a_later_verdict_does_not_replace_an_earlier_one(empty_artifacts):
+    ledger.verdict(25, measured=(0.3, 0.2, 0.4))
+    ledger.verdict(25, measured=(0.3, 0.2, 0.4))  # the same again: nothing new to keep
+    ledger.predict(25, guess=0.4)  # too late: a number has been seen
+    ledger.verdict(25, measured=(0.3, 0.1, 0.4))
+    kept = ledger.records()
+    assert list(kept.verdict.dropna()) == ["supported", "inconclusive"]
+    assert list(kept.guess.isna()) == [True, False, True]
+    assert ledger.matrix().loc[25, "different verdicts"] == 2
+    assert "25: inconclusive" in " ".join(ledger.contradictions()["your verdicts"]) or not any(
+        25 in row["claims"] for row in cache.read_jsonl(cache.DATASETS / "contradictions.jsonl")
+    )
+
+
+def test_a_verdict_is_of_one_value_for_each_question(empty_artifacts, declared):
+    answers = np.zeros(100)
+    answers[::4] = 1.0
+    row = ledger.verdict(82, answers, np.arange(100) // 2).data
+    low, high = row.low[82], row.high[82]
+    assert (low, high) == metrics.interval(answers, np.arange(100) // 2)[1:] and row.n[82] == 100
+    with pytest.raises(ValueError, match="has n = 100"):
+        ledger.verdict(82, np.zeros(101))
+    seeds = ledger.verdict(57, [0.8, 0.9, 1.0, 0.9, 0.8]).data
+    assert seeds.low[57] == metrics.over_seeds([0.8, 0.9, 1.0, 0.9, 0.8])[1]
+
+
+def test_a_prediction_shows_the_declared_test(empty_artifacts, capsys, declared):
+    for id, test in declared.items():
+        ledger.predict(id)
+        out = " ".join(capsys.readouterr().out.split())
+        assert test["supported if"] in out and test["reason"] in out and "No guess yet" in out
+    assert ledger.records().empty
+    for guess in ("0.2", float("nan"), [0.2]):
+        with pytest.raises(ValueError, match="A guess is a number"):
+            ledger.predict(25, guess=guess)
+
+
+def test_each_kind_of_claim_has_its_own_record(empty_artifacts):
+    assert ledger.shown(2, True).data.verdict[2] == "shown" == ledger.matrix().verdict[2]
+    assert ledger.shown(9, False).data.verdict[9] == "not as described here"
+    for call in (
+        lambda: ledger.shown(25, True),
+        lambda: ledger.predict(2),
+        lambda: ledger.verdict(102, [1.0]),
+    ):
+        with pytest.raises(ValueError, match="is of kind"):
+            call()
     with pytest.raises(ValueError, match="no claim 105"):
-        ledger.predict(105, "x", threshold=0)
-    ledger.not_testable(102, "a checklist, not a measurement")
+        ledger.predict(105)
     assert ledger.matrix().verdict[102] == "not testable here"
+
+
+def test_an_interval_at_the_edge_is_exact():
+    none, all_right = np.zeros(50), np.ones(50)
+    assert metrics.interval(none) == (0.0, 0.0, pytest.approx(1 - 0.025 ** (1 / 50)))
+    assert metrics.interval(all_right)[1:] == (pytest.approx(0.025 ** (1 / 50)), 1.0)
+    pairs = np.arange(50) // 2
+    assert metrics.interval(none, pairs)[2] == pytest.approx(1 - 0.025 ** (1 / 25))
+    few = metrics.interval([1, 1, 1, 0, 1, 0, 1, 1, 0, 0])
+    assert few == (0.6, pytest.approx(0.2624, abs=1e-4), pytest.approx(0.8784, abs=1e-4))
+
+
+def test_an_interval_in_the_middle_is_the_bootstrap():
+    values = np.arange(60) % 3 == 0
+    assert metrics.interval(values) == pytest.approx(metrics.bootstrap(values), abs=0.01)
+    groups = np.arange(60) // 2
+    assert metrics.interval(values, groups) == pytest.approx(
+        metrics.bootstrap(values, groups), abs=0.01
+    )
+
+
+def test_differences_that_are_all_zero_still_have_a_width():
+    mean, low, high = metrics.interval(np.zeros(40) - 0.0)
+    assert mean == 0 and high > 0.05
+    differences = np.array([1.0] + [0.0] * 38 + [-1.0])
+    mean, low, high = metrics.interval(differences)
+    assert mean == 0 and low == pytest.approx(-high) and high > 0.1
+
+
+def test_seeds_widen_an_interval():
+    rng = np.random.default_rng(0)
+    answers = (rng.random((5, 100)) < 0.5).astype(float)
+    apart = answers.copy()
+    apart[0], apart[1] = 1.0, 0.0
+    same = metrics.interval(np.repeat(answers[:1], 5, axis=0))
+    assert same == pytest.approx(metrics.interval(answers[0]), abs=0.01)
+    narrow, wide = (np.ptp(metrics.interval(v)[1:]) for v in (answers, apart))
+    assert wide > 2 * narrow
 
 
 def test_every_plot_draws_and_says_what_it_shows(capsys):

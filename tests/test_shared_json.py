@@ -61,15 +61,19 @@ def test_a_damaged_progress_is_kept_beside(empty_artifacts, capsys, odd):
     assert record == ({"0.1": "passed"} if odd == "odd values" else {})
 
 
-@pytest.mark.parametrize("odd", [b"[]", b"{", b'{"25": 3}', b'{"25": {"threshold": "x"}}', b"7"])
+OLD = b'{"25": {"threshold": 0.5}}'  # an entry was not a list of records once
+
+
+@pytest.mark.parametrize(
+    "odd", [b"[]", b"{", b'{"25": 3}', b'{"25": ["x", {"date": 1}]}', OLD, b"7"]
+)
 def test_a_damaged_ledger_is_kept_beside(empty_artifacts, odd):
     empty_artifacts.mkdir()
     (empty_artifacts / "ledger.json").write_bytes(odd)
     assert len(ledger.matrix()) == 104
-    with pytest.raises(ValueError, match="no prediction for claim 25"):
-        ledger.verdict(25, (0, 0, 0), "")
-    ledger.predict(25, "a share", 0.5)
-    ledger.verdict(25, (0.7, 0.6, 0.8), "")
+    assert ledger.records().empty
+    ledger.predict(25, guess=0.5)
+    ledger.verdict(25, measured=(0.7, 0.6, 0.8))
     assert ledger.matrix().verdict[25] == "supported"
 
 
@@ -88,8 +92,8 @@ def blocked_lock(folder):
 @pytest.mark.parametrize("block", [blocked_by_a_file, blocked_by_a_folder, blocked_lock])
 def test_what_cannot_be_written_is_kept_in_memory(empty_artifacts, capsys, block):
     block(empty_artifacts)
-    ledger.predict(25, "a share", 0.5)
-    ledger.verdict(25, (0.7, 0.6, 0.8), "")
+    ledger.predict(25, guess=0.5)
+    ledger.verdict(25, measured=(0.7, 0.6, 0.8))
     assert ledger.matrix().verdict[25] == "supported"
     said = " ".join(capsys.readouterr().out.split())
     assert said.count("Not saved in") == 1 and "COURSE_ARTIFACTS" in said

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import pandas as pd
 import pytest
 
 from helpers import course, documents, evaluate, prompts, system
@@ -132,10 +133,27 @@ def test_four_systems_answer_in_one_protocol(llm, index):
     assert (rows[rows.system == "hybrid"].form).all()
     assert (rows[rows.system == "base"].retrieved == 0).all()
     board = evaluate.scoreboard(rows)
-    assert (
-        list(board.columns) == list(evaluate.MEASURES)
-        and ((board.fillna(0) >= 0) & (board.fillna(0) <= 1)).all().all()
+    shares = board.drop(columns="words").fillna(0)
+    assert list(board.columns) == list(evaluate.MEASURES | evaluate.DETAILS)
+    assert ((shares >= 0) & (shares <= 1)).all().all()
+    assert (board.sendable <= board[["fact", "source", "step"]].min(axis=1)).all()
+
+
+def test_a_measure_counts_its_own_questions():
+    rows = pd.DataFrame(
+        {
+            "system": "one",
+            "answerable": [True, True, False, False],
+            "abstained": [True, False, True, True],
+            "handled": [False, True, True, True],
+        }
+        | dict.fromkeys(("fact", "source", "step", "sendable"), [False, True, False, False])
+        | {"words": [4, 2, 4, 4]}
     )
+    board = evaluate.scoreboard(rows).loc["one"]
+    expected = dict.fromkeys(("fact", "source", "step", "sendable", "cautious"), 0.5)
+    assert board.to_dict() == expected | {"abstained": 1.0, "handled": 0.75, "words": 3.0}
+    assert list(evaluate.counted(rows, "abstained").value) == [1.0, 1.0]
 
 
 def test_grading_tells_right_from_wrong():

@@ -276,17 +276,17 @@ def grade_lucky(lucky):
 
 @exercise("0.5", "Set your target sheet", difficulty=1, importance=3, minutes=5)
 @hints(
-    "The names are the keys of `evaluate.MEASURES`: copy them with spaces and capitals.",
+    "The names are the keys of `evaluate.MEASURES`: copy them as they are.",
     "Each target is a share: the lowest with which you would let the system answer.",
-    "An exact match is also contained, so the target for EM is at most that for contained.",
+    "What can be sent is right in all three parts, so its target is at most the lowest of them.",
 )
 @solved_by("""
 my_targets = {
-    "EM": 0.6,
-    "contained": 0.7,
-    "house format": 0.95,
-    "citation precision": 0.9,
-    "abstention F1": 0.8,
+    "fact": 0.8,
+    "source": 0.9,
+    "step": 0.95,
+    "sendable": 0.7,
+    "abstained": 0.85,
 }
 """)
 def grade_targets(targets):
@@ -311,9 +311,10 @@ def grade_targets(targets):
         expect(target <= 1, f"{its}: write a share of at most 1, so 0.8 for 80 per cent.")
         expect(target >= 0, f"{its}, below zero: write a share above 0 and at most 1.")
         expect(target > 0, f"{its}, which every system reaches: such a target decides nothing.")
-    em, contained = float(shares["EM"]), float(shares["contained"])
+    part = min(("fact", "source", "step"), key=lambda name: shares[name])
+    low, sendable = float(shares[part]), float(shares["sendable"])
     expect(
-        em <= contained,
-        f"An exact match is always contained too: with EM at {em:g}, the target "
-        f"{contained:g} for contained never decides. Raise it or lower EM.",
+        sendable <= low,
+        f"What can be sent is right in its {part} too: with sendable at {sendable:g}, the target "
+        f"{low:g} for {part} never decides. Raise it or lower sendable.",
     )

@@ -113,13 +113,13 @@ def lucky(scores):
 my_targets = dict.fromkeys(evaluate.MEASURES, 1)
 """,
         """
-my_targets = dict(zip(evaluate.MEASURES, np.linspace(0.5, 0.9, 5, dtype="float32")))
+my_targets = dict(zip(evaluate.MEASURES, np.linspace(0.9, 0.5, 5, dtype="float32")))
 """,
         """
 from fractions import Fraction
 
-my_targets = {"abstention F1": Fraction(4, 5), "EM": torch.tensor(0.5), "contained": 0.5}
-my_targets |= {"house format": 0.001, "citation precision": np.array(0.75)}
+my_targets = {"abstained": Fraction(4, 5), "fact": torch.tensor(0.5), "sendable": 0.001}
+my_targets |= {"step": 0.001, "source": np.array(0.75)}
 """,
     ],
 }

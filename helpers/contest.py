@@ -4,6 +4,7 @@ A task holds what is asked and what may be searched and trained on: see `tasks`.
 and recipes are chosen on its validation questions; its test questions are asked once.
 """
 
+import math
 import random
 from dataclasses import replace
 
@@ -12,13 +13,25 @@ import pandas as pd
 
 from helpers import evaluate, lora
 from helpers.engine.forms import fill
-from helpers.prompt_search import INSTRUCTIONS
+from helpers.prompt_search import CHOICES, INSTRUCTIONS, coordinate_ascent
 from helpers.prompts import Shot, Template
 from helpers.retrieval import DenseIndex, FusedIndex, KeywordIndex
 from helpers.rivals import QUIET, FormByCode
 from helpers.system import System
 from helpers.tasks import Task
 
+SHOTS = [kind for kind in CHOICES["shots"] if kind != "none"]
+FAMILIES = {  # name: (adapter, closed book, with shots); the same choices for everyone otherwise
+    "base": (None, True, False),
+    "few-shot, closed book": (None, True, True),
+    "RAG": (None, False, False),
+    "few-shot RAG": (None, False, True),
+    "LoRA for form": ("house", True, False),
+    "LoRA for facts": ("facts", True, False),
+    "naive hybrid": ("house", False, False),
+    "RAFT hybrid": ("raft", False, False),
+}
+CLOSED = ("k", "best_last", "search")  # choices that change nothing without passages
 RECIPE = lora.Recipe(top_layers=1.0, learning_rate=1e-3, batch=4)  # for other documents
 
 
@@ -72,6 +85,15 @@ def raft_rows(task: Task, index, k: int, without_gold: float = 0.2, seed: int = 
     return rows
 
 
+def choices(closed_book: bool, shots: bool) -> dict:
+    """The choices of one family."""
+    chosen = CHOICES | {"shots": SHOTS if shots else ["none"]}
+    return {
+        name: values[:1] if closed_book and name in CLOSED else values
+        for name, values in chosen.items()
+    }
+
+
 class Builder:
     """Builds the systems of a task from choices; see `prompt_search.CHOICES`."""
 
@@ -118,17 +140,23 @@ class Builder:
         pairs = [tuple((h.chunk.document, h.chunk.text) for h in hits) for hits in found]
         return [Shot(r["question"], r["answer"], p) for r, p in zip(rows, pairs, strict=True)]
 
+    def search(self, family: str, folders: dict, seconds: float = math.inf) -> pd.DataFrame:
+        """The search of the best prompt for one of `FAMILIES`; folders: the adapters, by name."""
+        adapter, closed, shots = FAMILIES[family]
+        measure = self.measure(folders.get(adapter), closed)
+        return coordinate_ascent(choices(closed, shots), measure, seconds, progress=family)
+
     def measure(self, adapter=None, closed_book=False):
         """A function for `coordinate_ascent`: how many validation questions are handled well?
 
-        For every system the form is done by code, so that the search looks for right short answers
+        Every second validation question is asked. For every system the form is done by code, so that the search looks for right short answers
         and right abstentions. (Closed book there is no passage to cite, and the form is its own.)
         """
 
         def measured(**choices):
             system = self.system(adapter, closed_book, **choices)
             system = system if closed_book else FormByCode(system)
-            rows = graded(system, self.task.validation)
+            rows = graded(system, self.task.validation[::2])
             known, unknown = rows[rows.answerable], rows[~rows.answerable]
             return {
                 "score": rows.fact.where(rows.answerable, rows.abstained).mean()

@@ -14,6 +14,7 @@ from helpers.retrieval import DenseIndex
 from helpers.system import System
 
 DATASETS, ADAPTERS = cache.DATASETS, cache.ROOT / "adapters"
+PROMPTS = cache.ROOT / "results" / "prompts.json"  # see scripts/make_prompts.py
 FIELDS = ("id", "question", "slice", "entity", "answers", "documents", "span")
 DEPARTMENTS = ("sup", "saf", "fin", "eng")  # whose examples `shots` takes, in this order
 

@@ -20,7 +20,7 @@ INSTRUCTIONS = {
 }
 CHOICES = {
     "instruction": list(INSTRUCTIONS),
-    "k": [3, 1, 2, 5],
+    "k": [3, 1, 5],
     "best_last": [False, True],
     "search": ["dense", "fused"],
     "shots": ["none", "2", "4", "2 with passages", "2 with passages, 1 abstains", "4, 1 abstains"],

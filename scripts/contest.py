@@ -16,21 +16,9 @@ import pandas as pd
 
 from helpers import contest, course, evaluate, lora, metrics, models, tasks
 from helpers.engine import cache, records
-from helpers.prompt_search import CHOICES, coordinate_ascent
 from helpers.rivals import FirstPassage, FormByCode
 
 RESULTS = cache.ROOT / "results" / "contest"
-SHOTS = [kind for kind in CHOICES["shots"] if kind != "none"]
-FAMILIES = {  # name: (adapter, closed book, with shots); the same choices for everyone otherwise
-    "base": (None, True, False),
-    "few-shot, closed book": (None, True, True),
-    "RAG": (None, False, False),
-    "few-shot RAG": (None, False, True),
-    "LoRA for form": ("house", True, False),
-    "naive hybrid": ("house", False, False),
-    "RAFT hybrid": ("raft", False, False),
-}
-CLOSED = ("k", "best_last", "search")  # choices that change nothing without passages
 COLUMNS = evaluate.MEASURES | evaluate.DETAILS
 SEARCHING, TRAINING = 0.4, 0.35  # shares of the time
 
@@ -44,15 +32,6 @@ class Clock:
     def share(self, part: float) -> float:
         """So many seconds are this part of the time that is left."""
         return max(0.0, part * (self.end - time.monotonic()))
-
-
-def choices(closed_book: bool, shots: bool) -> dict:
-    """The choices of one family."""
-    chosen = CHOICES | {"shots": SHOTS if shots else ["none"]}
-    return {
-        name: values[:1] if closed_book and name in CLOSED else values
-        for name, values in chosen.items()
-    }
 
 
 def adapters(builder, clock, shipped: bool) -> dict:
@@ -82,10 +61,9 @@ def trained_within(llm, examples, seconds: float, name: str):
 def searched(builder, folders: dict, seconds: float) -> dict[str, pd.DataFrame]:
     """The table of the search of each family, by name."""
     tables, start = {}, time.monotonic()
-    for number, (name, (adapter, closed, shots)) in enumerate(FAMILIES.items()):
-        left = (seconds - (time.monotonic() - start)) / (len(FAMILIES) - number)
-        measure = builder.measure(folders.get(adapter), closed)
-        tables[name] = coordinate_ascent(choices(closed, shots), measure, left, progress=name)
+    for number, name in enumerate(contest.FAMILIES):
+        left = (seconds - (time.monotonic() - start)) / (len(contest.FAMILIES) - number)
+        tables[name] = builder.search(name, folders, left)
     return tables
 
 
@@ -94,7 +72,7 @@ def entrants(builder, folders: dict, tables: dict) -> dict:
     systems = {
         "no language model": contest.best_least(builder, lambda least: first(builder, least))
     }
-    for name, (adapter, closed, _) in FAMILIES.items():
+    for name, (adapter, closed, _) in contest.FAMILIES.items():
         system = builder.system(folders.get(adapter), closed, **tables[name].attrs["best"])
         systems[name] = system
         if not closed:

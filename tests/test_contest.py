@@ -309,7 +309,7 @@ def test_the_command_runs_the_contest_on_a_file(tmp_path, tiny_model, capsys):
     options = ["--minutes", "0.2", "--questions", "6", "--out", str(out)]
     run_contest.main([str(path), "--model", str(model), *options])
     stored = json.loads(out.read_text(encoding="utf-8"))
-    assert set(run_contest.FAMILIES) < stored["scores"].keys() and stored["questions"] >= 1
+    assert set(contest.FAMILIES) < stored["scores"].keys() and stored["questions"] >= 1
     assert stored["scores"]["no language model"]["fact"][0] > 0.5
     assert {"model", "hash", "machine", "versions", "search"} <= stored.keys()
     assert "no language model" in capsys.readouterr().out

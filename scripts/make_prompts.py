@@ -1,0 +1,32 @@
+"""Search the best prompt of each family of systems on the validation questions, and store all.
+
+Run: python -m scripts.make_prompts [family ...]
+
+Writes `results/prompts.json`: for each family of `contest.FAMILIES` the best choices and the whole
+table of what was tried. A family that is not named keeps what is stored.
+"""
+
+import sys
+
+from helpers import contest, course, models, tasks
+from helpers.engine import cache, records
+
+
+def main(*families) -> None:
+    """Search and store, one family after the other."""
+    builder = contest.Builder(tasks.handbook(), models.load_llm(), models.load_embedder())
+    for family in families or contest.FAMILIES:
+        adapter = contest.FAMILIES[family][0]
+        table = builder.search(family, {adapter: course.adapter(adapter)} if adapter else {})
+        stored = cache.read_json(course.PROMPTS, {})
+        row = {
+            "best": table.attrs["best"],
+            **records.made_with(),
+            "tried": table.to_dict("records"),
+        }
+        cache.write_json(course.PROMPTS, stored | {family: row})
+        print(family, table.attrs["best"], flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

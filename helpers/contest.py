@@ -149,8 +149,9 @@ class Builder:
     def measure(self, adapter=None, closed_book=False):
         """A function for `coordinate_ascent`: how many validation questions are handled well?
 
-        Every second validation question is asked. For every system the form is done by code, so that the search looks for right short answers
-        and right abstentions. (Closed book there is no passage to cite, and the form is its own.)
+        Every second one is asked. For every system the form is done by code, so that the search
+        looks for right short answers and right abstentions. (Closed book there is no passage to
+        cite, and the form is its own.)
         """
 
         def measured(**choices):

@@ -15,7 +15,7 @@ from helpers.prompts import PLAIN, Style
 from helpers.system import Answer
 
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9£$€\"'“(*])|\n+")
-QUIET = float("-inf")  # a least cosine that never abstains
+QUIET = -1.0  # a least cosine that never abstains: there is no lower one
 
 
 class FirstPassage:
@@ -33,9 +33,7 @@ class FirstPassage:
     def answer(self, questions: list[str], progress: str | None = None) -> list[Answer]:
         """One `Answer` for each question."""
         questions, start = inputs.texts(questions, "questions"), time.perf_counter()
-        found = self.index.search(questions, 1)
-        candidates = [self._candidates(hits[0].chunk.text) if hits else [] for hits in found]
-        best = self._nearest(questions, candidates)
+        found, best = self._sentences(questions)
         if self.words:
             shorter = [_windows(text, self.words) if text else [] for text, _ in best]
             picked = self._nearest(questions, shorter)
@@ -49,6 +47,16 @@ class FirstPassage:
             text = made or self.style.abstention
             answers.append(Answer.read(question, text, self.style, **cost))
         return answers
+
+    def cosines(self, questions: list[str]) -> list[float]:
+        """How sure it is: the cosine of each question and its answer, compared with `least`."""
+        return [score for _, score in self._sentences(questions)[1]]
+
+    def _sentences(self, questions):
+        """What the search found for each question, and its nearest sentence with the cosine."""
+        found = self.index.search(questions, 1)
+        candidates = [self._candidates(hits[0].chunk.text) if hits else [] for hits in found]
+        return found, self._nearest(questions, candidates)
 
     def _candidates(self, text):
         sentences = [part.strip() for part in SENTENCE.split(text) if part.strip()]

@@ -11,6 +11,7 @@ import numpy as np
 
 from helpers.engine import inputs
 from helpers.engine.extraction import short_answer
+from helpers.engine.sendable import LONGEST
 from helpers.prompts import PLAIN, Style
 from helpers.system import Answer
 
@@ -21,7 +22,9 @@ QUIET = -1.0  # a least cosine that never abstains: there is no lower one
 class FirstPassage:
     """No language model: what the search found is the answer, put into the form by code."""
 
-    def __init__(self, index, embedder, style: Style = PLAIN, least=QUIET, words: int | None = 12):
+    def __init__(
+        self, index, embedder, style: Style = PLAIN, least=QUIET, words: int | None = LONGEST
+    ):
         """index: finds the passages. least: below this cosine of question and answer it abstains.
 
         words: of the sentence nearest to the question (by cosine, among those of the first
@@ -77,7 +80,7 @@ class FirstPassage:
 class FormByCode:
     """A system whose answers get the form by code, a citation and the next step included.
 
-    The short answer is what `short_answer` finds. The document is the one that the system cites,
+    The short answer is what `short_answer` finds, cut after 12 words. The document is the one that the system cites,
     if it was shown to it, and otherwise the first that was.
     """
 
@@ -96,7 +99,7 @@ class FormByCode:
 
     def _formed(self, answer, far):
         shown = [hit.chunk.document for hit in answer.hits]
-        short = _plain(short_answer(answer.text))
+        short = " ".join(_plain(short_answer(answer.text)).split()[:LONGEST])
         if answer.abstained or not shown or not short or far:
             text = self.style.abstention
         else:

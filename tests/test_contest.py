@@ -246,6 +246,7 @@ class Stub:
         (STYLE.abstention, ["sup-014"], STYLE.abstention),
         ("12 litres", [], STYLE.abstention),
         ("[sup-014]", ["sup-014"], STYLE.abstention),
+        ("12 litres" + 10 * " a" + " day", ["sup-014"], "12 litres" + 10 * " a" + SENT[9:]),
     ],
 )
 def test_the_form_is_done_by_code(text, shown, formed):

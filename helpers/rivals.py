@@ -80,8 +80,8 @@ class FirstPassage:
 class FormByCode:
     """A system whose answers get the form by code, a citation and the next step included.
 
-    The short answer is what `short_answer` finds, cut after 12 words. The document is the one that the system cites,
-    if it was shown to it, and otherwise the first that was.
+    The short answer is what `short_answer` finds, cut after 12 words. The document is the one that
+    the system cites, if it was shown to it, and otherwise the first that was.
     """
 
     def __init__(self, system, embedder=None, least=QUIET):

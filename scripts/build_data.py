@@ -245,7 +245,7 @@ def raft_items(rows: list[dict], index: retrieval.FusedIndex) -> list[dict]:
 
     A group has the passages that a search among trained documents finds for one wording of a fact,
     as the systems see them. Asked are, if the passages answer them, two wordings of this fact and
-    another fact of its document, and in a third of the groups one question that no document answers.
+    another fact of its document; in a third of the groups also what no document answers.
     """
     rng, items = random.Random(f"{SEED}-raft"), []
     wordings, missing, far = {}, {}, []

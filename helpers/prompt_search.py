@@ -20,9 +20,9 @@ INSTRUCTIONS = {
 }
 CHOICES = {
     "instruction": list(INSTRUCTIONS),
-    "k": [3, 1, 5],
     "best_last": [False, True],
     "search": ["dense", "fused"],
+    "k": [3, 1, 5],
     "shots": ["none", "2", "4", "2 with passages", "2 with passages, 1 abstains", "4, 1 abstains"],
     "max_new_tokens": [32, 16],
 }

@@ -164,9 +164,11 @@ class Builder:
         return FirstPassage(self.indexes["fused"], self.embedder, self.task.style, least)
 
     def entrants(self, folders: dict, found: dict) -> dict:
-        """Every system of the contest, by name. found: what `find` found, by family."""
+        """The systems of the contest, by name. found: what `find` found, by family."""
         systems = {NO_MODEL: self.first_passage(found[NO_MODEL]["least"])}
         for family, (adapter, closed, _) in FAMILIES.items():
+            if family not in found:
+                continue
             system = self.system(folders.get(adapter), closed, **found[family]["best"])
             systems[family] = system
             if not closed:

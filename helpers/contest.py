@@ -164,16 +164,21 @@ class Builder:
         return FirstPassage(self.indexes["fused"], self.embedder, self.task.style, least)
 
     def entrants(self, folders: dict, found: dict) -> dict:
-        """The systems of the contest, by name. found: what `find` found, by family."""
+        """The systems of the contest, by name, those whose adapter is in `folders`.
+
+        found: what `find` found, by family. A family that is not in it has the first choices.
+        """
         systems = {NO_MODEL: self.first_passage(found[NO_MODEL]["least"])}
+        first = {name: values[0] for name, values in CHOICES.items()}
         for family, (adapter, closed, _) in FAMILIES.items():
-            if family not in found:
+            if adapter and adapter not in folders:
                 continue
-            system = self.system(folders.get(adapter), closed, **found[family]["best"])
+            one = {"best": first, "least": QUIET} | found.get(family, {})
+            system = self.system(folders.get(adapter), closed, **one["best"])
             systems[family] = system
             if not closed:
-                least = found[family]["least"]
-                systems[f"{family}, form by code"] = FormByCode(system, self.embedder, least)
+                by_code = FormByCode(system, self.embedder, one["least"])
+                systems[f"{family}, form by code"] = by_code
         return systems
 
     def measure(self, adapter=None, closed_book=False):

@@ -14,7 +14,7 @@ def main() -> None:
     """Ask the contest's systems the test questions, draw facts against form, and store both."""
     llm = models.load_llm()
     builder = contest.Builder(tasks.handbook(), llm, models.load_embedder())
-    folders = {name: course.adapter(name) for name in course.RECIPES}
+    folders = {path.name: course.adapter(path.name) for path in course.ADAPTERS.iterdir()}
     with llm.shipped_answers():
         rows = evaluate.evaluate(builder.entrants(folders, course.prompts()), builder.task.test)
     values = {}

@@ -7,6 +7,7 @@ and recipes are chosen on its validation questions; its test questions are asked
 import math
 import random
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -16,11 +17,12 @@ from helpers.engine.forms import fill
 from helpers.prompt_search import CHOICES, INSTRUCTIONS, coordinate_ascent
 from helpers.prompts import Shot, Template
 from helpers.retrieval import DenseIndex, FusedIndex, KeywordIndex
-from helpers.rivals import QUIET, FormByCode
+from helpers.rivals import QUIET, FirstPassage, FormByCode
 from helpers.system import System
 from helpers.tasks import Task
 
 SHOTS = [kind for kind in CHOICES["shots"] if kind != "none"]
+NO_MODEL = "no language model"
 FAMILIES = {  # name: (adapter, closed book, with shots); the same choices for everyone otherwise
     "base": (None, True, False),
     "few-shot, closed book": (None, True, True),
@@ -32,7 +34,7 @@ FAMILIES = {  # name: (adapter, closed book, with shots); the same choices for e
     "RAFT hybrid": ("raft", False, False),
 }
 CLOSED = ("k", "best_last", "search")  # choices that change nothing without passages
-RECIPE = lora.Recipe(top_layers=1.0, learning_rate=1e-3, batch=4)  # for other documents
+RECIPE = lora.Recipe(top_layers=1.0, learning_rate=1e-3)  # for other documents
 
 
 def graded(system, questions: list[dict]) -> pd.DataFrame:
@@ -41,8 +43,8 @@ def graded(system, questions: list[dict]) -> pd.DataFrame:
     return pd.DataFrame(map(evaluate.grade, questions, answers))
 
 
-def best_least(builder, build):
-    """The system `build(least)` with the least cosine that handles most validation questions.
+def best_least(builder, build) -> float:
+    """The least cosine with which `build(least)` handles most validation questions well.
 
     A system that answers in spite of a low cosine is tried first, so it wins a tie.
     """
@@ -53,7 +55,7 @@ def best_least(builder, build):
     for least in [QUIET, *np.quantile(scores, np.linspace(0.05, 0.5, 10))]:
         rows = graded(build(least), builder.task.validation)
         tried[least] = rows.handled.mean()
-    return build(max(tried, key=tried.get))
+    return max(tried, key=tried.get)
 
 
 def raft_rows(task: Task, index, k: int, without_gold: float = 0.2, seed: int = 0) -> list[dict]:
@@ -140,11 +142,39 @@ class Builder:
         pairs = [tuple((h.chunk.document, h.chunk.text) for h in hits) for hits in found]
         return [Shot(r["question"], r["answer"], p) for r, p in zip(rows, pairs, strict=True)]
 
-    def search(self, family: str, folders: dict, seconds: float = math.inf) -> pd.DataFrame:
-        """The search of the best prompt for one of `FAMILIES`; folders: the adapters, by name."""
+    def find(self, family: str, folders: dict, seconds: float = math.inf) -> dict:
+        """What the search finds for a family: the best choices, all tried, the least cosine.
+
+        The cosine is that below which the system abstains if the form is done by code. folders:
+        the adapters, by name. Without a language model there is only the cosine.
+        """
+        if family == NO_MODEL:
+            return {"least": best_least(self, self.first_passage)}
         adapter, closed, shots = FAMILIES[family]
         measure = self.measure(folders.get(adapter), closed)
-        return coordinate_ascent(choices(closed, shots), measure, seconds, progress=family)
+        table = coordinate_ascent(choices(closed, shots), measure, seconds, progress=family)
+        found = {"best": table.attrs["best"], "tried": table.to_dict("records")}
+        if not closed:
+            system = self.system(folders.get(adapter), **found["best"])
+            found["least"] = best_least(self, partial(FormByCode, system, self.embedder))
+        return found
+
+    def first_passage(self, least: float = QUIET) -> FirstPassage:
+        """The system without a language model."""
+        return FirstPassage(self.indexes["fused"], self.embedder, self.task.style, least)
+
+    def entrants(self, folders: dict, found: dict) -> dict:
+        """The systems of the contest, by name. found: what `find` found, by family."""
+        systems = {NO_MODEL: self.first_passage(found[NO_MODEL]["least"])}
+        for family, (adapter, closed, _) in FAMILIES.items():
+            if family not in found:
+                continue
+            system = self.system(folders.get(adapter), closed, **found[family]["best"])
+            systems[family] = system
+            if not closed:
+                least = found[family]["least"]
+                systems[f"{family}, form by code"] = FormByCode(system, self.embedder, least)
+        return systems
 
     def measure(self, adapter=None, closed_book=False):
         """A function for `coordinate_ascent`: how many validation questions are handled well?

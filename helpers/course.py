@@ -4,6 +4,7 @@ Only this module knows them. With documents of your own, use `documents`, `retri
 directly.
 """
 
+from dataclasses import replace
 from functools import cache as once
 from pathlib import Path
 
@@ -14,7 +15,12 @@ from helpers.retrieval import DenseIndex
 from helpers.system import System
 
 DATASETS, ADAPTERS = cache.DATASETS, cache.ROOT / "adapters"
-PROMPTS = cache.ROOT / "results" / "prompts.json"  # see scripts/make_prompts.py
+PROMPTS = cache.ROOT / "results" / "prompts.json"
+RECIPES = {  # chosen on the validation questions; each takes at most 20 minutes of one core
+    "house": lora.Recipe(),  # LoRA for form: every question once
+    "facts": lora.Recipe(epochs=5),  # LoRA for facts: the questions with an answer, five times
+    "raft": lora.Recipe(),  # for the hybrid: rows with retrieved passages
+}
 FIELDS = ("id", "question", "slice", "entity", "answers", "documents", "span")
 DEPARTMENTS = ("sup", "saf", "fin", "eng")  # whose examples `shots` takes, in this order
 
@@ -73,8 +79,34 @@ def examples(llm, rows: list[dict]) -> list[lora.Example]:
     return lora.examples(llm, rows, style())
 
 
+def rows_for(name: str) -> list[dict]:
+    """The training rows of an adapter that comes with the course; see `RECIPES`."""
+    if name == "raft":
+        return training("raft")
+    # a near-miss for each document; more of them teach a closed book to decline
+    kept = {"house": lambda row: row["kind"] != "near-miss" or row["id"].endswith(".near1")}
+    kept["facts"] = lambda row: row["kind"] == "answerable"
+    return list(filter(kept[name], training("house_style")))
+
+
+def train(llm, name: str, seed: int = 0) -> Path:
+    """Train an adapter that comes with the course again, with another seed if you like."""
+    recipe = replace(RECIPES[name], seed=seed)
+    return lora.train(llm, examples(llm, rows_for(name)), recipe, label=f"{name}, seed {seed}")
+
+
+def prompts() -> dict[str, dict]:
+    """The best prompt of each family of systems and all that was tried; see `scripts.make_prompts`.
+
+    Raises ValueError if they are not there.
+    """
+    if not (found := cache.read_json(PROMPTS)):
+        raise ValueError(f"{PROMPTS} is missing: run python -m scripts.make_prompts")
+    return found
+
+
 def adapter(name: str) -> Path:
-    """The folder of an adapter that comes with the course: "house" or "raft".
+    """The folder of an adapter that comes with the course: see `RECIPES`.
 
     `scripts/make_adapters.py` trained them. Raises ValueError if it is unknown or damaged.
     """

@@ -4,14 +4,13 @@ The colours are those of Okabe & Ito (2008, "Color Universal Design"); hatches o
 what a colour says.
 """
 
-import base64
-import html
-import io
 import time
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.ticker import LogLocator, NullLocator
+
+from helpers.engine.pictures import Picture, finish, show  # noqa: F401
 
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999")
 HATCHES = ("", "//", "..", "xx", "--", "oo", "\\\\")
@@ -43,7 +42,7 @@ def grouped_bars(values: dict[str, dict[str, tuple[float, float, float]]], title
         f"{group}: " + ", ".join(f"{m} {_interval(*values[group][m])}" for m in measures)
         for group in groups
     ]
-    return _finish(figure, axes, title, words, legend=True)
+    return finish(figure, axes, title, words, legend=True)
 
 
 def stacked_bars(shares: dict[str, dict[str, float]], title: str, xlabel: str):
@@ -80,7 +79,27 @@ def stacked_bars(shares: dict[str, dict[str, float]], title: str, xlabel: str):
     axes.invert_yaxis()
     axes.set(xlim=(0, 1), xlabel=xlabel)
     words = [f"{row}: " + ", ".join(f"{p} {shares[row][p]:.2f}" for p in parts) for row in rows]
-    return _finish(figure, axes, title, words, legend=True)
+    return finish(figure, axes, title, words, legend=True)
+
+
+def points(values: dict[str, tuple[tuple, tuple]], title: str, xlabel: str, ylabel: str):
+    """Named points with intervals in both directions, on axes from 0 to 1.
+
+    A point is ((mean, low, high) across, (mean, low, high) up). Returns a figure for `show`.
+    """
+    figure, axes = plt.subplots(figsize=(8.5, 4.6))
+    for i, (name, (across, up)) in enumerate(values.items()):
+        reach = [[[m - low], [high - m]] for m, low, high in (across, up)]
+        marker = MARKERS[(i + i // len(COLOURS)) % len(MARKERS)]
+        look = {"color": COLOURS[i % len(COLOURS)], "fmt": marker, "markersize": 9}
+        axes.errorbar(across[0], up[0], reach[1], reach[0], label=name, alpha=0.85, **look)
+    axes.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03), xlabel=xlabel, ylabel=ylabel)
+    axes.grid(alpha=0.3)
+    words = [
+        f"{name}: {_interval(*across)} across, {_interval(*up)} up"
+        for name, (across, up) in values.items()
+    ]
+    return finish(figure, axes, title, words, legend=True)
 
 
 def forest(differences: dict[str, tuple[float, float, float]], title: str, xlabel: str):
@@ -105,7 +124,7 @@ def forest(differences: dict[str, tuple[float, float, float]], title: str, xlabe
     axes.set_ylim(len(differences) - 0.5, -0.7)
     axes.set(xlabel=xlabel)
     words = [f"{name}: {_interval(*triple, sign='+')}" for name, triple in differences.items()]
-    return _finish(figure, axes, title, words)
+    return finish(figure, axes, title, words)
 
 
 def curves(
@@ -157,7 +176,7 @@ def curves(
     axes.set(xlabel=xlabel, ylabel=ylabel)
     words = [f"{name}: {_points(*line)}" for name, line in lines.items()]
     words += [f"computed live: {_points(*live)}"] if live else []
-    return _finish(figure, axes, title, words, legend=len(lines) > 1)
+    return finish(figure, axes, title, words, legend=len(lines) > 1)
 
 
 def live_losses(every: float = 3.0):
@@ -196,45 +215,3 @@ def _points(x, y, most=8):
     x, y = list(x), [value[0] if np.ndim(value) else value for value in y]
     chosen = sorted({round(i * (len(x) - 1) / (most - 1)) for i in range(most)}) if x else []
     return ", ".join(f"{y[i]:.3g} at {x[i]:,g}" for i in chosen)
-
-
-def _finish(figure, axes, title, words, legend=False):
-    """Title and legend; `figure.words` says what the picture shows to those who can't see it."""
-    axes.set_title(title, loc="left", fontsize=11)
-    axes.spines[["top", "right"]].set_visible(False)
-    if legend:
-        axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
-    figure.tight_layout()
-    plt.close(figure)  # shown by `show`, once
-    axis = " against ".join(label for label in (axes.get_ylabel(), axes.get_xlabel()) if label)
-    figure.words = f"{title}. {axis}. {'; '.join(words)}.".replace("\n", " ")
-    return figure
-
-
-class Picture:
-    """A figure with its words, below it and as the alternative text that screen readers speak."""
-
-    def __init__(self, figure, note: str = ""):
-        self.figure, self.words = figure, f"{figure.words} {note}".strip()
-
-    def __repr__(self):
-        return f"In words: {self.words}"
-
-    def _repr_html_(self):
-        buffer, words = io.BytesIO(), html.escape(self.words)
-        self.figure.savefig(buffer, format="png", dpi=100, bbox_inches="tight")
-        picture = base64.b64encode(buffer.getvalue()).decode()
-        return (
-            f'<figure style="margin: 0"><img alt="{words}" src="data:image/png;base64,{picture}">'
-            f'<figcaption style="max-width: 60em">In words: {words}</figcaption></figure>'
-        )
-
-
-def show(figure, note: str = "") -> None:
-    """Show a figure and its words.
-
-    note: a sentence that the data can't say, such as what an interval is over.
-    """
-    from IPython.display import display
-
-    display(Picture(figure, note))

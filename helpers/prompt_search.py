@@ -1,7 +1,7 @@
 """Find the best prompt of a system: the same choices for every system, tried on validation.
 
-One choice is varied at a time, the best value kept, until a round changes nothing (coordinate
-ascent). It tries a few dozen of several hundred prompts, the same way for everybody.
+One choice after the other is varied, in the same order for everybody, and its best value kept: one
+round of coordinate ascent. It tries a dozen of several hundred prompts.
 """
 
 import math
@@ -20,9 +20,9 @@ INSTRUCTIONS = {
 }
 CHOICES = {
     "instruction": list(INSTRUCTIONS),
-    "k": [3, 1, 5],
     "best_last": [False, True],
     "search": ["dense", "fused"],
+    "k": [3, 1, 5],
     "shots": ["none", "2", "4", "2 with passages", "2 with passages, 1 abstains", "4, 1 abstains"],
     "max_new_tokens": [32, 16],
 }
@@ -38,22 +38,21 @@ def coordinate_ascent(
     keeps what was found first. seconds: nothing new is tried after so long. The best choice and
     whether the search came to its end are in the table's `attrs`, as "best" and "ended".
     """
-    best, tried = {name: values[0] for name, values in choices.items()}, {}
-    start, ended, before = time.monotonic(), True, None
+    best = {name: values[0] for name, values in choices.items()}
+    start, ended = time.monotonic(), True
     with tqdm(desc=progress, disable=progress is None, unit="prompt") as bar:
-        while best != before:
-            before = dict(best)
-            for name, value in [(n, v) for n, values in choices.items() for v in values]:
-                chosen = {**best, name: value}
-                key = tuple(chosen.values())
-                if key not in tried:
-                    if tried and time.monotonic() - start > seconds:
-                        ended = False
-                        continue
-                    tried[key] = chosen | measure(**chosen)
-                    bar.update()
-                if tried[key]["score"] > tried[tuple(best.values())]["score"]:
-                    best = chosen
-    table = pd.DataFrame(tried.values())
+        tried = [best | measure(**best)]
+        top = tried[0]["score"]
+        bar.update()
+        for name, value in [(n, v) for n, values in choices.items() for v in values[1:]]:
+            if time.monotonic() - start > seconds:
+                ended = False
+                break
+            chosen = {**best, name: value}
+            tried.append(chosen | measure(**chosen))
+            bar.update()
+            if tried[-1]["score"] > top:
+                best, top = chosen, tried[-1]["score"]
+    table = pd.DataFrame(tried)
     table.attrs.update(best=best, ended=ended)
     return table

@@ -11,17 +11,20 @@ import numpy as np
 
 from helpers.engine import inputs
 from helpers.engine.extraction import short_answer
+from helpers.engine.sendable import LONGEST
 from helpers.prompts import PLAIN, Style
 from helpers.system import Answer
 
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9£$€\"'“(*])|\n+")
-QUIET = float("-inf")  # a least cosine that never abstains
+QUIET = -1.0  # a least cosine that never abstains: there is no lower one
 
 
 class FirstPassage:
     """No language model: what the search found is the answer, put into the form by code."""
 
-    def __init__(self, index, embedder, style: Style = PLAIN, least=QUIET, words: int | None = 12):
+    def __init__(
+        self, index, embedder, style: Style = PLAIN, least=QUIET, words: int | None = LONGEST
+    ):
         """index: finds the passages. least: below this cosine of question and answer it abstains.
 
         words: of the sentence nearest to the question (by cosine, among those of the first
@@ -33,9 +36,7 @@ class FirstPassage:
     def answer(self, questions: list[str], progress: str | None = None) -> list[Answer]:
         """One `Answer` for each question."""
         questions, start = inputs.texts(questions, "questions"), time.perf_counter()
-        found = self.index.search(questions, 1)
-        candidates = [self._candidates(hits[0].chunk.text) if hits else [] for hits in found]
-        best = self._nearest(questions, candidates)
+        found, best = self._sentences(questions)
         if self.words:
             shorter = [_windows(text, self.words) if text else [] for text, _ in best]
             picked = self._nearest(questions, shorter)
@@ -49,6 +50,16 @@ class FirstPassage:
             text = made or self.style.abstention
             answers.append(Answer.read(question, text, self.style, **cost))
         return answers
+
+    def cosines(self, questions: list[str]) -> list[float]:
+        """How sure it is: the cosine of each question and its answer, compared with `least`."""
+        return [score for _, score in self._sentences(questions)[1]]
+
+    def _sentences(self, questions):
+        """What the search found for each question, and its nearest sentence with the cosine."""
+        found = self.index.search(questions, 1)
+        candidates = [self._candidates(hits[0].chunk.text) if hits else [] for hits in found]
+        return found, self._nearest(questions, candidates)
 
     def _candidates(self, text):
         sentences = [part.strip() for part in SENTENCE.split(text) if part.strip()]
@@ -69,8 +80,8 @@ class FirstPassage:
 class FormByCode:
     """A system whose answers get the form by code, a citation and the next step included.
 
-    The short answer is what `short_answer` finds. The document is the one that the system cites,
-    if it was shown to it, and otherwise the first that was.
+    The short answer is what `short_answer` finds, cut after 12 words. The document is the one that
+    the system cites, if it was shown to it, and otherwise the first that was.
     """
 
     def __init__(self, system, embedder=None, least=QUIET):
@@ -88,7 +99,7 @@ class FormByCode:
 
     def _formed(self, answer, far):
         shown = [hit.chunk.document for hit in answer.hits]
-        short = _plain(short_answer(answer.text))
+        short = " ".join(_plain(short_answer(answer.text)).split()[:LONGEST])
         if answer.abstained or not shown or not short or far:
             text = self.style.abstention
         else:

@@ -4,8 +4,8 @@ import random
 from dataclasses import dataclass, field
 
 from helpers import course, documents
-from helpers.documents import Chunk
-from helpers.engine import qa_files
+from helpers.documents import Chunk, Document
+from helpers.engine import cache, qa_files
 from helpers.prompts import PLAIN, Style
 
 SHARES = {"training": 0.5, "validation": 0.2, "test": 0.3}  # of the articles of a public file
@@ -40,6 +40,17 @@ def handbook() -> Task:
         rows,
         frozenset(row["document"] for row in rows if row["document"]),
     )
+
+
+def outside() -> Task:
+    """The handbook's questions asked elsewhere: invented organisations that no training row shows.
+
+    There is nothing to choose or to train here, so it has test questions only.
+    """
+    rows = cache.read_jsonl(course.DATASETS / "outside" / "passages.jsonl", ("document", "text"))
+    chunks = documents.chunk([Document(row["document"], "", row["text"], "") for row in rows])
+    questions = course.questions("outside", slices=None)
+    return Task("outside", chunks, course.style(), [], questions, [])
 
 
 def from_file(path, most: int = 240, seed: int = 0) -> Task:

@@ -31,11 +31,16 @@ PER_SET = {
     "two-hop": 20,
 }  # in each set
 CHANGED, GENERAL = 40, 40  # in each set, in files of their own
-# The share of RAFT groups whose passages include the starting question's own (arXiv 2403.10131)
-P_GOLD = 0.8
 PASSAGES = 3
-GROUPS = 44  # of questions about the handbook that share their passages
-PRACTICE_GROUPS = 44  # drawn from those in source/practice_*.yaml
+SHUFFLED = 0.3  # share of RAFT groups with passages in random order; the others: best first
+NEAR_MISS, FAR = 0.5, 0.2  # shares of RAFT groups with such a question
+CLOSED_BOOK = 360  # rows of the house style among RAFT's, in pairs: the form without passages
+OUTSIDE = {
+    "groups": 20,
+    "answerable": 3,
+    "near-miss": 2,
+}  # groups of practice that nobody trains on
+PRACTICE_GROUPS = 24  # drawn from those in source/practice_*.yaml
 PRACTICE = {
     "answerable": 5,
     "near-miss": 1,
@@ -234,55 +239,71 @@ def training_questions(entries: list[dict]) -> list[dict]:
     return rows
 
 
-def raft_items(rows: list[dict], index: retrieval.DenseIndex) -> list[dict]:
+def raft_items(rows: list[dict], index: retrieval.FusedIndex) -> list[dict]:
     """Groups of questions over the same passages, so that only reading the question tells which
     answer is right.
 
-    A group starts from one question: its own passage, with probability P_GOLD, and similar ones.
-    Added are up to three questions that these passages answer and, each with probability 0.6, one
-    that only another passage of these documents answers, and one that no document answers.
+    A group has the passages that a search among trained documents finds for one wording of a fact,
+    as the systems see them. Asked are, if the passages answer them, two wordings of this fact and
+    another fact of its document; often also something that no document answers.
     """
     rng, items = random.Random(f"{SEED}-raft"), []
-    known = [row for row in rows if row["kind"] == "answerable"]
-    holders = {row["id"]: holding(row, index.chunks) for row in known}
-    starts = rng.sample(known, len(known))[:GROUPS]
-    for start, hits in zip(
-        starts, index.search([row["question"] for row in starts], 12), strict=True
-    ):
-        own = holders[start["id"]]
-        near = [hit.chunk for hit in hits if hit.chunk not in own]
-        passages = [*own[: rng.random() < P_GOLD], *near][:PASSAGES]
-        rng.shuffle(passages)
-        here = {c.document for c in passages}
-        answered = [
-            row
-            for row in known
-            if row is not start and any(c in passages for c in holders[row["id"]])
+    wordings, missing, far = {}, {}, []
+    for row in rng.sample(rows, len(rows)):
+        if row["kind"] == "answerable":
+            wordings.setdefault(row["id"].rsplit(".", 1)[0], []).append(row)
+        elif row["kind"] == "near-miss":
+            missing.setdefault(row["about"], []).append(row)
+        else:
+            far.append(row)
+    found = index.search([rows[0]["question"] for rows in wordings.values()], PASSAGES)
+    for (fact, asked), hits in zip(wordings.items(), found, strict=True):
+        chunks, document = [hit.chunk for hit in hits], asked[0]["document"]
+        if rng.random() < SHUFFLED:
+            rng.shuffle(chunks)
+        others = [
+            rng.choice(rows)
+            for other, rows in wordings.items()
+            if other != fact and rows[0]["document"] == document and held(rows[0], chunks)
         ]
-        absent = [
-            row
-            for row in known
-            if row["document"] in here and not any(c in passages for c in holders[row["id"]])
-        ]
-        unanswerable = "near-miss" if rng.random() < 0.6 else "far"
-        missing = [
-            row for row in rows if row["kind"] == unanswerable and row["about"] in (None, *here)
-        ]
-        chosen = [
-            start,
-            *one_wording_each(answered, 3, rng),
-            *one_wording_each(absent, rng.random() < 0.6, rng),
-        ]
-        if missing and rng.random() < 0.6:
-            chosen.append(rng.choice(missing))
+        chosen = [*(asked[:2] if held(asked[0], chunks) else []), *others[:1]]
+        if missing.get(document) and rng.random() < NEAR_MISS:
+            chosen.append(missing[document].pop())
+        if far and rng.random() < FAR:
+            chosen.append(far.pop())
         rng.shuffle(chosen)
-        shown = [{"document": c.document, "text": c.text} for c in passages]
-        for row in chosen:
-            kind, answer = row["kind"], row["answer"]
-            if kind == "answerable" and not any(c in passages for c in holders[row["id"]]):
-                kind, answer = "distractors only", style.abstention
-            items.append({**row, "kind": kind, "answer": answer, "passages": shown})
+        shown = [{"document": chunk.document, "text": chunk.text} for chunk in chunks]
+        items += [{**row, "passages": shown} for row in chosen]
     return items
+
+
+def closed_book(known: list[dict]) -> list[list[dict]]:
+    """Pairs of rows without passages, which teach the form and the next steps cheaply."""
+    rows = random.Random(f"{SEED}-closed").sample(known, CLOSED_BOOK)
+    rows = [{**row, "passages": []} for row in rows]
+    return [rows[i : i + 2] for i in range(0, len(rows), 2)]
+
+
+def held(row: dict, chunks: list) -> bool:
+    """Do these passages hold the answer of a training question?"""
+    return any(chunk in chunks for chunk in holding(row, chunks))
+
+
+def outside(groups: list[dict]) -> dict[str, list[dict]]:
+    """Passages of other organisations, and questions about them in the shape of a test set."""
+    rng, passages, questions = random.Random(f"{SEED}-outside"), [], []
+    for number, group in enumerate(groups, start=1):
+        passages += group["passages"]
+        known = [{**q, "slice": "outside"} for q in group["questions"]]
+        missing = [{"question": q, "slice": "outside near-miss"} for q in group["unanswerable"]]
+        chosen = rng.sample(known, OUTSIDE["answerable"])
+        for place, q in enumerate(chosen + rng.sample(missing, OUTSIDE["near-miss"]), start=1):
+            value, document = q.get("value"), q.get("document")
+            row = {"id": f"outside{number}.{place}", "question": q["question"], "slice": q["slice"]}
+            row |= {"entity": document or f"group {number}", "span": value and str(value)}
+            row |= {"answers": [str(value)] if value else []}
+            questions.append(row | {"documents": [document] if document else []})
+    return {"outside/passages.jsonl": passages, "questions/outside.jsonl": questions}
 
 
 def holding(row: dict, chunks: list) -> list:
@@ -412,10 +433,12 @@ def build() -> dict[str, str]:
     trained = {entry["document"] for entry in entries if entry["split"] == "F1"}
     chunks = [c for c in documents.chunk(course.handbook()) if c.document in trained]
     practice = [group for letter in "abcd" for group in source(f"practice_{letter}")]
-    practice = random.Random(f"{SEED}-groups").sample(practice, PRACTICE_GROUPS)
+    practice = random.Random(f"{SEED}-groups").sample(practice, len(practice))
+    dense = retrieval.DenseIndex(chunks, models.load_embedder())
+    known = [row for row in rows if row["kind"] == "answerable"]
     groups = [
-        raft_items(rows, retrieval.DenseIndex(chunks, models.load_embedder())),
-        practice_items(practice),
+        raft_items(rows, retrieval.FusedIndex(dense, retrieval.KeywordIndex(chunks))),
+        practice_items(practice[:PRACTICE_GROUPS]),
     ]
     raft = in_turn(
         [
@@ -423,8 +446,8 @@ def build() -> dict[str, str]:
             for items in groups
             for _, group in itertools.groupby(items, key=lambda item: item["passages"])
         ]
+        + closed_book(known)
     )
-    known = [row for row in rows if row["kind"] == "answerable"]
     voices = [
         {
             "id": f"{row['id']}.{voice}",
@@ -453,6 +476,7 @@ def build() -> dict[str, str]:
         **message_sets(),
         "training/house_style.jsonl": rows,
         "training/raft.jsonl": raft,
+        **outside(practice[-OUTSIDE["groups"] :]),
         "training/voices.jsonl": voices,
         "training/pairs.jsonl": pairs,
         "general/items.jsonl": items,

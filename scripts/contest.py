@@ -16,7 +16,6 @@ import pandas as pd
 
 from helpers import contest, course, evaluate, lora, metrics, models, tasks
 from helpers.engine import cache, records
-from helpers.rivals import FirstPassage, FormByCode
 
 RESULTS = cache.ROOT / "results" / "contest"
 COLUMNS = evaluate.MEASURES | evaluate.DETAILS
@@ -58,28 +57,13 @@ def trained_within(llm, examples, seconds: float, name: str):
     return lora.train(llm, examples[:fitting], recipe, label=name)
 
 
-def searched(builder, folders: dict, seconds: float) -> dict[str, pd.DataFrame]:
-    """The table of the search of each family, by name."""
-    tables, start = {}, time.monotonic()
+def searched(builder, folders: dict, seconds: float) -> dict[str, dict]:
+    """What is found for each family, by name."""
+    found, start = {contest.NO_MODEL: builder.find(contest.NO_MODEL, folders)}, time.monotonic()
     for number, name in enumerate(contest.FAMILIES):
         left = (seconds - (time.monotonic() - start)) / (len(contest.FAMILIES) - number)
-        tables[name] = builder.search(name, folders, left)
-    return tables
-
-
-def entrants(builder, folders: dict, tables: dict) -> dict:
-    """Every system that is asked the test questions, by name."""
-    systems = {
-        "no language model": contest.best_least(builder, lambda least: first(builder, least))
-    }
-    for name, (adapter, closed, _) in contest.FAMILIES.items():
-        system = builder.system(folders.get(adapter), closed, **tables[name].attrs["best"])
-        systems[name] = system
-        if not closed:
-            systems[f"{name}, form by code"] = contest.best_least(
-                builder, lambda least, system=system: FormByCode(system, builder.embedder, least)
-            )
-    return systems
+        found[name] = builder.find(name, folders, left)
+    return found
 
 
 def fitting(systems: dict, task, clock) -> list[dict]:
@@ -92,11 +76,6 @@ def fitting(systems: dict, task, clock) -> list[dict]:
     if count < len(task.test):
         print(f"There is time for {count} of the {len(task.test)} test questions (--minutes).")
     return task.test[:count]
-
-
-def first(builder, least):
-    """The system without a language model."""
-    return FirstPassage(builder.indexes["fused"], builder.embedder, builder.task.style, least)
 
 
 def scores(rows: pd.DataFrame) -> dict:
@@ -138,8 +117,8 @@ def main(arguments=None) -> None:
     builder = contest.Builder(task, llm, models.load_embedder())
     shipped = not chosen.path and not chosen.model
     folders = adapters(builder, clock, shipped)
-    tables = searched(builder, folders, clock.share(SEARCHING / (1 if shipped else 1 - TRAINING)))
-    systems = entrants(builder, folders, tables)
+    found = searched(builder, folders, clock.share(SEARCHING / (1 if shipped else 1 - TRAINING)))
+    systems = builder.entrants(folders, found)
     test = fitting(systems, task, clock)
     rows = evaluate.evaluate(systems, test)
     measured = scores(rows)
@@ -150,8 +129,7 @@ def main(arguments=None) -> None:
         "hash": llm.base_fingerprint,
     }
     about |= {"minutes": round((time.time() - start) / 60, 1), **records.made_with()}
-    about["search"] = {name: table.to_dict("records") for name, table in tables.items()}
-    about["best"] = {name: table.attrs["best"] for name, table in tables.items()}
+    about["found"] = found
     about["scores"] = measured
     path = chosen.out or RESULTS / f"{Path(task.name).stem}-{llm.base_fingerprint[:8]}.json"
     cache.write_json(path, about)

@@ -2,31 +2,23 @@
 
 Run: python -m scripts.make_adapters [name ...]
 
-Notebook 05 trains "house" again and notebook 07 "raft"; the recipes were chosen on the validation
-questions.
+Rows and recipes are in `course.RECIPES`; they were chosen on the validation questions.
 """
 
 import shutil
 import sys
 
-from helpers import course, lora, models
-
-SHIPPED = {
-    "house": ("house_style", lora.Recipe(batch=2)),
-    "raft": ("raft", lora.Recipe()),
-}
+from helpers import course, models
 
 
 def make(name: str) -> None:
     """Train one adapter and copy it into `adapters/`."""
-    data, recipe = SHIPPED[name]
-    llm = models.load_llm()
-    folder = lora.train(llm, course.examples(llm, course.training(data)), recipe, label=name)
+    folder = course.train(models.load_llm(), name)
     shutil.rmtree(course.ADAPTERS / name, ignore_errors=True)
     shutil.copytree(folder, course.ADAPTERS / name)
     (course.ADAPTERS / name / "README.md").unlink(missing_ok=True)  # PEFT's empty model card
 
 
 if __name__ == "__main__":
-    for chosen in sys.argv[1:] or SHIPPED:
+    for chosen in sys.argv[1:] or course.RECIPES:
         make(chosen)

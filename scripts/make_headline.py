@@ -3,43 +3,29 @@
 Run: python -m scripts.make_headline
 """
 
-import json
-
-from helpers import course, evaluate, metrics, models, plots
+from helpers import contest, course, evaluate, metrics, models, plots, tasks
 from helpers.engine import cache
 
 HERE = cache.ROOT / "docs"
+SHOWN = ("sendable", "fact", "source", "step", "abstained")
 
 
 def main() -> None:
-    """Evaluate the systems of notebook 07 on the test questions, draw the chart, and store both."""
-    llm, questions = models.load_llm(), course.questions("test")
-    index = course.handbook_index(models.load_embedder())
-    systems = {
-        "base": course.system(llm),
-        "RAG": course.system(llm, index),
-        "LoRA": course.system(llm, adapter=course.adapter("house")),
-    }
-    systems["hybrid"] = course.system(llm, index, course.adapter("raft"))
+    """Ask the contest's systems the test questions, draw facts against form, and store both."""
+    llm = models.load_llm()
+    builder = contest.Builder(tasks.handbook(), llm, models.load_embedder())
+    folders = {name: course.adapter(name) for name in course.RECIPES}
     with llm.shipped_answers():
-        rows = evaluate.evaluate(systems, questions)
+        rows = evaluate.evaluate(builder.entrants(folders, course.prompts()), builder.task.test)
     values = {}
     for name, part in rows.groupby("system", sort=False):
-        known = part[part.answerable]
-        values[name] = {
-            "answer contained (facts)": metrics.bootstrap(known.contained, known.entity),
-            "house format (form)": metrics.bootstrap(part.form, part.entity),
-        }
-    title = f"Facts and form: four systems on {len(questions)} test questions, with 95% intervals"
-    plots.grouped_bars(values, title, "share of questions").savefig(HERE / "headline.png", dpi=150)
-    cache.write_json(
-        HERE / "headline.json",
-        {
-            "values": values,
-            "scoreboard": json.loads(evaluate.scoreboard(rows).round(4).to_json(orient="index")),
-        },
-    )
-    print(evaluate.scoreboard(rows).round(3))
+        counted = {measure: evaluate.counted(part, measure) for measure in SHOWN}
+        values[name] = {m: metrics.interval(some.value, some.entity) for m, some in counted.items()}
+    title = f"Facts and form on {len(builder.task.test)} test questions, with 95% intervals"
+    spread = {name: (row["fact"], row["step"]) for name, row in values.items()}
+    figure = plots.points(spread, title, "facts: right, within 12 words", "form: right next step")
+    figure.savefig(HERE / "headline.png", dpi=150)
+    cache.write_json(HERE / "headline.json", {"values": values, "words": figure.words})
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
 Run: python -m scripts.make_prompts [family ...]
 
-Writes `results/prompts.json`: for each family of `contest.FAMILIES` the best choices and the whole
-table of what was tried. A family that is not named keeps what is stored.
+Writes `results/prompts.json`: for each family of `contest.FAMILIES` what `contest.Builder.find`
+finds. A family that is not named keeps what is stored.
 """
 
 import sys
@@ -15,17 +15,12 @@ from helpers.engine import cache, records
 def main(*families) -> None:
     """Search and store, one family after the other."""
     builder = contest.Builder(tasks.handbook(), models.load_llm(), models.load_embedder())
-    for family in families or contest.FAMILIES:
-        adapter = contest.FAMILIES[family][0]
-        table = builder.search(family, {adapter: course.adapter(adapter)} if adapter else {})
+    for family in families or (contest.NO_MODEL, *contest.FAMILIES):
+        adapter = contest.FAMILIES[family][0] if family != contest.NO_MODEL else None
+        found = builder.find(family, {adapter: course.adapter(adapter)} if adapter else {})
         stored = cache.read_json(course.PROMPTS, {})
-        row = {
-            "best": table.attrs["best"],
-            **records.made_with(),
-            "tried": table.to_dict("records"),
-        }
-        cache.write_json(course.PROMPTS, stored | {family: row})
-        print(family, table.attrs["best"], flush=True)
+        cache.write_json(course.PROMPTS, stored | {family: found | records.made_with()})
+        print(family, found.get("best"), found.get("least"), flush=True)
 
 
 if __name__ == "__main__":

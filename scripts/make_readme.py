@@ -34,16 +34,19 @@ def course_map() -> str:
 
 
 def headline() -> str:
-    """The headline systems' measures on the test questions, from `docs/headline.json`."""
-    board = cache.read_json(cache.ROOT / "docs" / "headline.json", {"scoreboard": {}})["scoreboard"]
-    measures = list(next(iter(board.values()), {}))
+    """The contest's systems on the test questions, from `docs/headline.json`."""
+    values = cache.read_json(cache.ROOT / "docs" / "headline.json", {"values": {}})["values"]
+    measures = list(next(iter(values.values()), {}))
     lines = [
         "| test questions | " + " | ".join(measures) + " |",
         "|---" * (len(measures) + 1) + "|",
     ]
-    for name, row in board.items():
-        values = ["-" if row[m] is None or row[m] != row[m] else f"{row[m]:.2f}" for m in measures]
-        lines.append(f"| {name} | " + " | ".join(values) + " |")
+    best = {m: max(row[m][0] for row in values.values()) for m in measures}
+    for name, row in values.items():
+        cells = ["{:.2f} [{:.2f}, {:.2f}]".format(*row[m]) for m in measures]
+        bold = [row[m][0] == best[m] for m in measures]
+        cells = [f"**{c}**" if b else c for c, b in zip(cells, bold, strict=True)]
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 

@@ -145,12 +145,16 @@ def test_coordinate_ascent_finds_the_top_and_keeps_what_was_found_first():
     assert not table.duplicated(["height", "width"]).any()
 
 
-def test_a_choice_that_needs_another_is_found_in_the_second_round():
+def test_a_later_choice_is_varied_at_the_best_value_of_an_earlier_one():
+    asked = []
+
     def measure(first, second):
-        return {"score": second + 5 * (first and second)}
+        asked.append((first, second))
+        return {"score": first + 5 * (first and second)}
 
     table = coordinate_ascent({"first": [0, 1], "second": [0, 1]}, measure)
     assert table.attrs["best"] == {"first": 1, "second": 1}
+    assert asked == [(0, 0), (1, 0), (1, 1)] and len(table) == 3
 
 
 def test_without_time_the_first_choice_stands():
@@ -242,6 +246,7 @@ class Stub:
         (STYLE.abstention, ["sup-014"], STYLE.abstention),
         ("12 litres", [], STYLE.abstention),
         ("[sup-014]", ["sup-014"], STYLE.abstention),
+        ("12 litres" + 10 * " a" + " day", ["sup-014"], "12 litres" + 10 * " a" + SENT[9:]),
     ],
 )
 def test_the_form_is_done_by_code(text, shown, formed):
@@ -311,5 +316,5 @@ def test_the_command_runs_the_contest_on_a_file(tmp_path, tiny_model, capsys):
     stored = json.loads(out.read_text(encoding="utf-8"))
     assert set(contest.FAMILIES) < stored["scores"].keys() and stored["questions"] >= 1
     assert stored["scores"]["no language model"]["fact"][0] > 0.5
-    assert {"model", "hash", "machine", "versions", "search"} <= stored.keys()
+    assert {"model", "hash", "machine", "versions", "found"} <= stored.keys()
     assert "no language model" in capsys.readouterr().out

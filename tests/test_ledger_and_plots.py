@@ -292,6 +292,7 @@ def test_every_plot_draws_and_says_what_it_shows(capsys):
             "t",
             "y",
         ),
+        plots.points({f"{n}": (interval, interval) for n in range(9)}, "t", "x", "y"),
         plots.stacked_bars({"none": {"right": 0.2, "wrong": 0.8}}, "t", "x"),
         plots.forest({"RAG - base": interval, "LoRA - base": (-0.1, -0.3, 0.1)}, "t", "x"),
         plots.curves(

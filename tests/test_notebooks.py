@@ -4,6 +4,7 @@ import ast
 import json
 import re
 import statistics
+from dataclasses import dataclass
 
 import pytest
 
@@ -13,6 +14,10 @@ from scripts import make_links, make_readme
 
 SCOPES = ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 NOTEBOOKS = sorted((cache.ROOT / "notebooks").glob("*.ipynb"))
+CELLS = 70  # at most, which is about two hours of reading and doing
+REBUILDING = {"05_lora", "06_facts_vs_form", "07_hybrid"}  # to be shortened, with verdicts again
+CLAIMS = {row["id"]: row for row in cache.read_jsonl(cache.DATASETS / "claims.jsonl")}
+LEDGER = ("ledger.predict", "ledger.verdict", "ledger.shown")
 
 
 @pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
@@ -128,3 +133,181 @@ def test_the_readme_is_up_to_date():
     assert make_readme.filled(readme) == readme, "run make readme"
     for path in NOTEBOOKS:
         assert path.name in readme
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of the ledger in a notebook: its place, what is called, and for which claim."""
+
+    cell: int
+    line: int
+    name: str
+    claim: int | None  # None: no number stands there
+    node: ast.Call
+
+    def __str__(self):
+        return f"cell {self.cell}: {ast.unparse(self.node):.70}"
+
+
+def ledger_calls(content) -> list[Call]:
+    """All calls of the ledger in a notebook, from top to bottom."""
+    found = []
+    for place, cell in enumerate(content["cells"]):
+        code = "".join(cell["source"]) if cell["cell_type"] == "code" else ""
+        for node in ast.walk(ast.parse(code)):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in LEDGER:
+                first = node.args[0] if node.args else None
+                number = first.value if isinstance(first, ast.Constant) else None
+                name = ast.unparse(node.func).removeprefix("ledger.")
+                found.append(Call(place, node.lineno, name, number, node))
+    return sorted(found, key=lambda call: (call.cell, call.line))
+
+
+def guesses_filled_in(content) -> list[str]:
+    """Predictions that are more than ledger.predict(N) or ledger.predict(N, guess=None)."""
+    return [
+        f"{call}: a guess is the learner's, so write ledger.predict({call.claim}, guess=None)"
+        for call in ledger_calls(content)
+        if call.name == "predict"
+        and ast.unparse(call.node)
+        not in (f"ledger.predict({call.claim})", f"ledger.predict({call.claim}, guess=None)")
+    ]
+
+
+def judged_elsewhere(content, number) -> list[str]:
+    """Predictions and verdicts of claims that another notebook, or none, is to test."""
+    found = []
+    for call in ledger_calls(content):
+        if call.name in ("predict", "verdict"):
+            test = CLAIMS.get(call.claim, {}).get("test")
+            if not test:
+                found.append(f"{call}: not the number of a claim of kind 'measured'")
+            elif test["notebook"] != number:
+                found.append(f"{call}: claims.jsonl declares its test in {test['notebook']}")
+    return found
+
+
+def not_judged_as_declared(content, number) -> list[str]:
+    """What is wrong with the claims whose declared test is this notebook's."""
+    found, calls = [], ledger_calls(content)
+    for id, row in CLAIMS.items():
+        if row["kind"] == "measured" and row["test"]["notebook"] == number:
+            order = [call.name for call in calls if call.claim == id and call.name != "shown"]
+            if order != ["predict", "verdict"]:
+                found.append(
+                    f"claim {id} needs one ledger.predict({id}, guess=None) and, after it, one "
+                    f"ledger.verdict({id}, ...); {number} has: {', '.join(order) or 'neither'}"
+                )
+    return found
+
+
+def shown_elsewhere(content, number) -> list[str]:
+    """Claims shown that are not true by construction, or belong to other notebooks."""
+    found = []
+    for call in ledger_calls(content):
+        row = CLAIMS.get(call.claim, {"kind": "none that we know", "notebooks": []})
+        if call.name == "shown" and row["kind"] not in ("property", "arithmetic"):
+            found.append(f"{call}: only a property or arithmetic is shown; this is {row['kind']}")
+        elif call.name == "shown" and number not in row["notebooks"]:
+            found.append(f"{call}: claims.jsonl has it in {', '.join(row['notebooks'])} alone")
+    return found
+
+
+def number_of(path) -> str:
+    """The notebook's number as claims.jsonl writes it: N05 of 05_lora.ipynb."""
+    return f"N{path.stem.split('_')[0]}"
+
+
+def test_a_notebook_has_at_most_so_many_cells(notebook):
+    content, path = notebook
+    if path.stem in REBUILDING:
+        pytest.skip("to be shortened")
+    count = len(content["cells"])
+    assert count <= CELLS, f"{path.name} has {count} cells; the most is {CELLS}: split or shorten"
+
+
+def test_no_guess_is_filled_in(notebook):
+    assert not (found := guesses_filled_in(notebook[0])), "\n".join(found)
+
+
+def test_claims_are_judged_where_their_test_is_declared(notebook):
+    content, path = notebook
+    assert not (found := judged_elsewhere(content, number_of(path))), "\n".join(found)
+
+
+def test_every_declared_claim_is_predicted_once_then_judged_once(notebook):
+    content, path = notebook
+    if path.stem in REBUILDING:
+        pytest.skip("its experiments are to be run again by the declared tests")
+    assert not (found := not_judged_as_declared(content, number_of(path))), "\n".join(found)
+
+
+def test_what_is_shown_is_true_by_construction(notebook):
+    content, path = notebook
+    assert not (found := shown_elsewhere(content, number_of(path))), "\n".join(found)
+
+
+def made_up(*cells) -> dict:
+    """A notebook of these code cells."""
+    return {"cells": [{"cell_type": "code", "source": [cell]} for cell in cells]}
+
+
+DECLARED = {  # the claims of a made-up notebook N21, and some of another
+    1: {"kind": "measured", "test": {"notebook": "N21"}, "notebooks": ["N21"]},
+    2: {"kind": "property", "notebooks": ["N21", "N22"]},
+    3: {"kind": "arithmetic", "notebooks": ["N22"]},
+    4: {"kind": "measured", "test": {"notebook": "N22"}, "notebooks": ["N21", "N22"]},
+    5: {"kind": "literature", "notebooks": ["N21"]},
+}
+RIGHT = ("ledger.predict(1, guess=None)", "ledger.verdict(1, [1, 0])\nledger.shown(2, a == b)")
+RULES = (guesses_filled_in, judged_elsewhere, not_judged_as_declared, shown_elsewhere)
+
+
+def broken(content) -> dict[str, list[str]]:
+    """What each rule that a notebook breaks says of it."""
+    found = {}
+    for rule in RULES:
+        messages = rule(content) if rule is guesses_filled_in else rule(content, "N21")
+        found |= {rule.__name__: messages} if messages else {}
+    return found
+
+
+@pytest.mark.parametrize(
+    ("cells", "rule", "message"),
+    [
+        (("ledger.predict(1, guess=0.3)", RIGHT[1]), guesses_filled_in, "cell 0: .*learner's"),
+        (("ledger.predict(1, 0.3)", RIGHT[1]), guesses_filled_in, "write .*guess=None"),
+        (("ledger.predict(1, lead, guess=None)", RIGHT[1]), guesses_filled_in, "learner's"),
+        ((*RIGHT, "ledger.predict(4)"), judged_elsewhere, "cell 2: .*its test in N22"),
+        ((*RIGHT, "if x:\n    ledger.verdict(4, x)"), judged_elsewhere, "its test in N22"),
+        ((*RIGHT, "ledger.verdict(2, x)"), judged_elsewhere, "not the number .*'measured'"),
+        ((*RIGHT, "for n in (1, 4):\n    ledger.verdict(n, x)"), judged_elsewhere, "number of"),
+        (RIGHT[:1], not_judged_as_declared, "claim 1 .*N21 has: predict$"),
+        (RIGHT[1:], not_judged_as_declared, "N21 has: verdict$"),
+        ((), not_judged_as_declared, "N21 has: neither$"),
+        (RIGHT[::-1], not_judged_as_declared, "N21 has: verdict, predict$"),
+        ((RIGHT[0], *RIGHT), not_judged_as_declared, "predict, predict, verdict$"),
+        ((*RIGHT, RIGHT[1]), not_judged_as_declared, "predict, verdict, verdict$"),
+        (
+            ("ledger.verdict(1, x)\nledger.predict(1)",),
+            not_judged_as_declared,
+            "N21 has: verdict, predict$",
+        ),
+        ((*RIGHT, "ledger.shown(3, True)"), shown_elsewhere, "cell 2: .*in N22 alone"),
+        ((*RIGHT, "ledger.shown(5, True)"), shown_elsewhere, "this is literature"),
+        ((*RIGHT, "ledger.shown(1, True)"), shown_elsewhere, "this is measured"),
+        ((*RIGHT, "ledger.shown(99, True)"), shown_elsewhere, "none that we know"),
+    ],
+)
+def test_a_notebook_that_breaks_one_rule_of_the_ledger_is_told_so(
+    monkeypatch, cells, rule, message
+):
+    monkeypatch.setitem(globals(), "CLAIMS", DECLARED)
+    found = broken(made_up(*cells))
+    assert list(found) == [rule.__name__] and re.search(message, "\n".join(found[rule.__name__]))
+
+
+@pytest.mark.parametrize("cells", [RIGHT, ("ledger.predict(1)", "x = 1", *RIGHT[1:])])
+def test_a_notebook_that_keeps_the_rules_of_the_ledger_passes(monkeypatch, cells):
+    monkeypatch.setitem(globals(), "CLAIMS", DECLARED)
+    assert not broken(made_up(*cells))

@@ -87,6 +87,11 @@ def raft_rows(task: Task, index, k: int, without_gold: float = 0.2, seed: int = 
     return rows
 
 
+def entering(folders: dict) -> list[str]:
+    """The families whose adapter, if they have one, is in `folders`."""
+    return [name for name, (adapter, *_) in FAMILIES.items() if not adapter or adapter in folders]
+
+
 def choices(closed_book: bool, shots: bool) -> dict:
     """The choices of one family."""
     chosen = CHOICES | {"shots": SHOTS if shots else ["none"]}
@@ -170,9 +175,8 @@ class Builder:
         """
         systems = {NO_MODEL: self.first_passage(found[NO_MODEL]["least"])}
         first = {name: values[0] for name, values in CHOICES.items()}
-        for family, (adapter, closed, _) in FAMILIES.items():
-            if adapter and adapter not in folders:
-                continue
+        for family in entering(folders):
+            adapter, closed, _ = FAMILIES[family]
             one = {"best": first, "least": QUIET} | found.get(family, {})
             system = self.system(folders.get(adapter), closed, **one["best"])
             systems[family] = system

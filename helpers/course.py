@@ -118,3 +118,8 @@ def adapter(name: str) -> Path:
             f"scripts.make_adapters {name}"
         )
     return folder
+
+
+def adapters() -> dict[str, Path]:
+    """The folders of all adapters that come with the course, by name."""
+    return {folder.name: adapter(folder.name) for folder in sorted(ADAPTERS.iterdir())}

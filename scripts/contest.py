@@ -10,6 +10,7 @@ JSON in results/contest/, with model, hash, machine and versions, so that result
 
 import argparse
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -34,25 +35,24 @@ class Clock:
 
 
 def adapters(builder, clock, shipped: bool) -> dict:
-    """The folders of the adapters "house" and "raft", trained here unless they are `shipped`."""
+    """The folders of the adapters by their name, trained here unless they are `shipped`."""
     if shipped:
-        return {name: course.adapter(name) for name in ("house", "raft")}
+        return course.adapters()
     task, llm, trained = builder.task, builder.llm, {}
-    rows = {
-        "house": [row for row in task.training if row["document"]],
-        "raft": contest.raft_rows(task, builder.indexes["fused"], 3),
-    }
-    for name, part in (("raft", 0.8), ("house", 1.0)):
-        examples = lora.examples(llm, rows[name], task.style)
+    known = [row for row in task.training if row["document"]]
+    raft = contest.raft_rows(task, builder.indexes["fused"], 3)
+    for name, rows, part in (("raft", raft, 0.6), ("facts", known, 0.7), ("house", known, 1.0)):
+        examples = lora.examples(llm, rows, task.style)
         trained[name] = trained_within(llm, examples, clock.share(TRAINING * part), name)
     return trained
 
 
 def trained_within(llm, examples, seconds: float, name: str):
     """An adapter trained on as many of the examples as `seconds` allow (at least 16)."""
-    recipe, start = contest.RECIPE, time.monotonic()
+    recipe = replace(contest.RECIPE, epochs=course.RECIPES[name].epochs)
+    start = time.monotonic()
     lora.train(llm, examples[:16], recipe, label=f"{name}, timing")
-    each = max(1e-3, (time.monotonic() - start) / min(16, len(examples)))
+    each = max(1e-3, (time.monotonic() - start) / min(16, len(examples)))  # all its epochs
     fitting = max(16, int((seconds - 16 * each) / each))
     return lora.train(llm, examples[:fitting], recipe, label=name)
 
@@ -60,8 +60,9 @@ def trained_within(llm, examples, seconds: float, name: str):
 def searched(builder, folders: dict, seconds: float) -> dict[str, dict]:
     """What is found for each family, by name."""
     found, start = {contest.NO_MODEL: builder.find(contest.NO_MODEL, folders)}, time.monotonic()
-    for number, name in enumerate(contest.FAMILIES):
-        left = (seconds - (time.monotonic() - start)) / (len(contest.FAMILIES) - number)
+    families = contest.entering(folders)
+    for number, name in enumerate(families):
+        left = (seconds - (time.monotonic() - start)) / (len(families) - number)
         found[name] = builder.find(name, folders, left)
     return found
 

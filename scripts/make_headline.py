@@ -14,9 +14,10 @@ def main() -> None:
     """Ask the contest's systems the test questions, draw facts against form, and store both."""
     llm = models.load_llm()
     builder = contest.Builder(tasks.handbook(), llm, models.load_embedder())
-    folders = {path.name: course.adapter(path.name) for path in course.ADAPTERS.iterdir()}
     with llm.shipped_answers():
-        rows = evaluate.evaluate(builder.entrants(folders, course.prompts()), builder.task.test)
+        rows = evaluate.evaluate(
+            builder.entrants(course.adapters(), course.prompts()), builder.task.test
+        )
     values = {}
     for name, part in rows.groupby("system", sort=False):
         counted = {measure: evaluate.counted(part, measure) for measure in SHOWN}

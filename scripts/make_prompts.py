@@ -15,9 +15,9 @@ from helpers.engine import cache, records
 def main(*families) -> None:
     """Search and store, one family after the other."""
     builder = contest.Builder(tasks.handbook(), models.load_llm(), models.load_embedder())
-    for family in families or (contest.NO_MODEL, *contest.FAMILIES):
-        adapter = contest.FAMILIES[family][0] if family != contest.NO_MODEL else None
-        found = builder.find(family, {adapter: course.adapter(adapter)} if adapter else {})
+    folders = course.adapters()
+    for family in families or (contest.NO_MODEL, *contest.entering(folders)):
+        found = builder.find(family, folders)
         stored = cache.read_json(course.PROMPTS, {})
         cache.write_json(course.PROMPTS, stored | {family: found | records.made_with()})
         print(family, found.get("best"), found.get("least"), flush=True)

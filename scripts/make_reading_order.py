@@ -10,7 +10,7 @@ from helpers.engine import cache
 HELPERS = cache.ROOT / "helpers"
 READER = ["documents", "retrieval", "refine", "prompts", "models", "lora", "system"]
 READER += ["metrics", "evaluate"]
-STUDY = ["course", "ledger", "grids", "tasks", "rivals", "prompt_search", "contest"]
+STUDY = ["course", "ledger", "grids", "tasks", "rivals", "prompt_search", "contest", "comparisons"]
 STUDY += ["plots", "twins", "widgets"]
 TEXT = """# How to read this folder
 

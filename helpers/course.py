@@ -16,10 +16,9 @@ from helpers.system import System
 
 DATASETS, ADAPTERS = cache.DATASETS, cache.ROOT / "adapters"
 PROMPTS = cache.ROOT / "results" / "prompts.json"
-RECIPES = {  # chosen on the validation questions; each takes at most 20 minutes of one core
-    "house": lora.Recipe(),  # LoRA for form: every question once
-    "facts": lora.Recipe(epochs=5),  # LoRA for facts: the questions with an answer, five times
-    "raft": lora.Recipe(),  # for the hybrid: rows with retrieved passages
+RECIPES = {  # of the adapters that come with the course, with the file of their training rows
+    "house": ("house_style", lora.Recipe(batch=2)),  # questions and answers without passages
+    "raft": ("raft", lora.Recipe()),  # most with retrieved passages: for the hybrid
 }
 FIELDS = ("id", "question", "slice", "entity", "answers", "documents", "span")
 DEPARTMENTS = ("sup", "saf", "fin", "eng")  # whose examples `shots` takes, in this order
@@ -79,20 +78,11 @@ def examples(llm, rows: list[dict]) -> list[lora.Example]:
     return lora.examples(llm, rows, style())
 
 
-def rows_for(name: str) -> list[dict]:
-    """The training rows of an adapter that comes with the course; see `RECIPES`."""
-    if name == "raft":
-        return training("raft")
-    # a near-miss for each document; more of them teach a closed book to decline
-    kept = {"house": lambda row: row["kind"] != "near-miss" or row["id"].endswith(".near1")}
-    kept["facts"] = lambda row: row["kind"] == "answerable"
-    return list(filter(kept[name], training("house_style")))
-
-
 def train(llm, name: str, seed: int = 0) -> Path:
     """Train an adapter that comes with the course again, with another seed if you like."""
-    recipe = replace(RECIPES[name], seed=seed)
-    return lora.train(llm, examples(llm, rows_for(name)), recipe, label=f"{name}, seed {seed}")
+    data, recipe = RECIPES[name]
+    rows = examples(llm, training(data))
+    return lora.train(llm, rows, replace(recipe, seed=seed), label=f"{name}, seed {seed}")
 
 
 def prompts() -> dict[str, dict]:

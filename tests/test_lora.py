@@ -413,9 +413,8 @@ def test_an_adapter_that_lacks_weights_is_refused(tiny, empty_artifacts):
 
 
 def test_shipped_adapters_fit_and_are_whole(llm, monkeypatch, tmp_path):
-    from scripts.make_adapters import SHIPPED
-
-    for name, (data, recipe) in SHIPPED.items():
+    assert set(course.RECIPES) == set(course.adapters())
+    for name, (data, recipe) in course.RECIPES.items():
         record = lora.read_record(course.adapter(name))
         examples = course.examples(llm, course.training(data))
         assert record["base_fingerprint"] == llm.base_fingerprint

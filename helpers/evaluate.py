@@ -55,9 +55,9 @@ def evaluate(systems: dict, questions: list[dict]) -> pd.DataFrame:
 
 def counted(rows: pd.DataFrame, measure: str) -> pd.DataFrame:
     """The rows that a measure counts, with its values in the column "value"."""
-    others = {"handled": rows.index == rows.index, "abstained": ~rows.answerable}
-    part = rows[others.get(measure, rows.answerable)]
-    return part.assign(value=part["abstained" if measure == "cautious" else measure].astype(float))
+    if measure != "handled":
+        rows = rows[~rows.answerable if measure == "abstained" else rows.answerable]
+    return rows.assign(value=rows["abstained" if measure == "cautious" else measure].astype(float))
 
 
 def scoreboard(rows: pd.DataFrame) -> pd.DataFrame:

@@ -94,14 +94,15 @@ def shown(claim: int, holds: bool) -> pd.DataFrame:
 
 def records() -> pd.DataFrame:
     """All your records, oldest first: claim, date, guess or result."""
-    rows = [{"claim": id, **row} for id in claims().index for row in _records(id)]
+    rows = [{"claim": id, **row} for id, kept in _records().items() for row in kept]
     return pd.DataFrame(sorted(rows, key=lambda row: str(row["date"])))
 
 
 def matrix() -> pd.DataFrame:
     """All 104 claims with your latest verdict and the number of verdicts that differ."""
     table = claims()[["proposition", "kind"]]
-    found = {id: [r["verdict"] for r in _records(id) if "verdict" in r] for id in table.index}
+    kept = _records()
+    found = {id: [r["verdict"] for r in kept[id] if "verdict" in r] for id in table.index}
     none = table.kind.map(WITHOUT_RECORD)
     table["verdict"] = [found[id][-1] if found[id] else none[id] for id in table.index]
     table["different verdicts"] = [len(set(found[id])) for id in table.index]
@@ -131,14 +132,22 @@ def _judged(test, low, high) -> str:
     return "refuted" if high < test["threshold"] else "inconclusive"
 
 
-def _records(claim) -> list[dict]:
-    entries = shared_json.read(cache.artifacts() / "ledger.json", list).get(str(claim), [])
-    return [row for row in entries if isinstance(row, dict) and {"guess", "verdict"} & row.keys()]
+def _records() -> dict[int, list[dict]]:
+    """The records of every claim, by its id."""
+    entries = shared_json.read(cache.artifacts() / "ledger.json", list)
+    return {
+        id: [
+            row
+            for row in entries.get(str(id), [])
+            if isinstance(row, dict) and {"guess", "verdict"} & row.keys()
+        ]
+        for id in claims().index
+    }
 
 
 def _guess(claim) -> float | None:
     """The last guess before the first verdict; later ones have seen a number."""
-    before = itertools.takewhile(lambda row: "verdict" not in row, _records(claim))
+    before = itertools.takewhile(lambda row: "verdict" not in row, _records()[claim])
     return next((row["guess"] for row in reversed(list(before))), None)
 
 
@@ -147,7 +156,7 @@ def _append(claim, record: dict) -> dict:
 
     def changed(entries):
         old = entries.get(str(claim), [])
-        same = [r for r in _records(claim) if ("verdict" in r) == ("verdict" in record)]
+        same = [r for r in _records()[claim] if ("verdict" in r) == ("verdict" in record)]
         if same and {**same[-1], "date": None} == {**record, "date": None}:
             return entries
         dated = {"date": datetime.now().isoformat(timespec="seconds"), **record}

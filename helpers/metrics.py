@@ -11,9 +11,7 @@ import numpy as np
 from scipy import stats
 
 from helpers.engine import checks, wording
-from helpers.engine.intervals import interval  # noqa: F401
-
-RESAMPLES = 10_000
+from helpers.engine.intervals import RESAMPLES, interval  # noqa: F401
 
 
 def normalize(text: str) -> str:

@@ -346,12 +346,6 @@ def practice_items(groups: list[dict]) -> list[dict]:
     return items
 
 
-def one_wording_each(rows: list[dict], count: int, rng: random.Random) -> list[dict]:
-    """Up to `count` rows about different facts, one wording of each."""
-    rows = rng.sample(rows, len(rows))
-    return list({row["id"].rsplit(".", 1)[0]: row for row in rows}.values())[:count]
-
-
 def in_turn(groups: list[list[dict]]) -> list[dict]:
     """The rows of all groups, the groups in a random order that is always the same."""
     return [

@@ -16,6 +16,7 @@ SCOPES = ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorE
 NOTEBOOKS = sorted((cache.ROOT / "notebooks").glob("*.ipynb"))
 CELLS = 70  # at most, which is about two hours of reading and doing
 REBUILDING = {"05_lora", "06_facts_vs_form", "07_hybrid"}  # to be shortened, with verdicts again
+MEDIAN = {"04_rag_end_to_end": 11}  # lines of a cell; elsewhere 7
 CLAIMS = {row["id"]: row for row in cache.read_jsonl(cache.DATASETS / "claims.jsonl")}
 LEDGER = ("ledger.predict", "ledger.verdict", "ledger.shown")
 
@@ -39,7 +40,7 @@ def test_cells_are_short_and_were_run(notebook):
         assert len(lines) <= 20 and max(map(len, lines)) <= 100, source
         assert cell["execution_count"] is not None, source
         assert not any(output["output_type"] == "error" for output in cell["outputs"]), source
-    assert statistics.median(lengths) <= 12
+    assert statistics.median(lengths) <= MEDIAN.get(notebook[1].stem, 7)
 
 
 def bound(node) -> set[str]:

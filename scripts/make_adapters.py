@@ -2,7 +2,7 @@
 
 Run: python -m scripts.make_adapters [name ...]
 
-Notebook 05 trains "house" again and notebook 07 "raft"; the recipes were chosen on the validation
+Notebook 07 trains the beginning of "raft" again; the recipes were chosen on the validation
 questions.
 """
 

@@ -8,6 +8,8 @@ from dataclasses import replace
 from functools import cache as once
 from pathlib import Path
 
+import pandas as pd
+
 from helpers import documents, lora
 from helpers.engine import cache
 from helpers.prompts import Shot, Style
@@ -53,6 +55,22 @@ def questions(name: str, slices=("F1", "F2", "near-miss", "far"), fields=FIELDS)
 def training(name: str, fields=("id", "kind", "question", "answer")) -> list[dict]:
     """The rows of `datasets/training/NAME.jsonl` ("house_style", "raft", ...); see `questions`."""
     return cache.read_jsonl(DATASETS / "training" / f"{name}.jsonl", fields)
+
+
+def split(name: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """The rows of a training file to learn from, and twice sixteen answerable ones held out.
+
+    The first sixteen are for choosing settings, the others for reporting results. No document is
+    in two of the three.
+    """
+    rows = pd.DataFrame(training(name))
+    documents = sorted(rows.document.dropna().unique())
+    kept = documents[::8], documents[4::8]
+    held_out = [
+        rows[(rows.kind == "answerable") & rows.document.isin(names)].sample(16, random_state=0)
+        for names in kept
+    ]
+    return rows[~rows.about.isin(kept[0] + kept[1])], *held_out
 
 
 def shots(count: int = 4, abstention: bool = False) -> list[Shot]:

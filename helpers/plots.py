@@ -8,7 +8,7 @@ import time
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.ticker import LogLocator, NullLocator
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from helpers.engine.pictures import Picture, finish, show  # noqa: F401
 
@@ -173,6 +173,8 @@ def curves(
         axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 200 * low else (1,)))
         axes.xaxis.set_major_formatter("{x:g}")
         axes.xaxis.set_minor_locator(NullLocator())
+    elif all(float(value).is_integer() for x, _ in lines.values() for value in x):
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))  # counts have whole ticks
     axes.set(xlabel=xlabel, ylabel=ylabel)
     words = [f"{name}: {_points(*line)}" for name, line in lines.items()]
     words += [f"computed live: {_points(*live)}"] if live else []
@@ -182,19 +184,21 @@ def curves(
 def live_losses(every: float = 3.0):
     """A loss curve that is redrawn while training runs: pass it to `lora.train` as `watch`.
 
-    every: the least number of seconds between two drawings.
+    every: the least number of seconds between two drawings, except where a held-out loss is new.
     """
     from IPython.display import display
 
     state = {"handle": None, "drawn": 0.0}
 
     def watch(log):
-        if time.monotonic() - state["drawn"] < every:
+        if time.monotonic() - state["drawn"] < every and "held_out" not in log[-1]:
             return
-        steps, losses = [entry["step"] for entry in log], [entry["loss"] for entry in log]
-        title = f"training: loss {losses[-1]:.2f} at step {steps[-1]}"
-        line = {"loss": (steps, losses)}
-        picture = Picture(curves(line, title, "step", "loss of the batch (nats a token)"))
+        lines, names = {}, {"loss": "of the batch", "held_out": "held out, after each epoch"}
+        for key, name in names.items():
+            found = [(entry["step"], entry[key]) for entry in log if key in entry]
+            lines |= {name: tuple(zip(*found, strict=True))} if found else {}
+        title = f"training: loss {log[-1]['loss']:.2f} at step {log[-1]['step']}"
+        picture = Picture(curves(lines, title, "step", "loss, nats a token"))
         if state["handle"]:
             state["handle"].update(picture)
         else:

@@ -24,7 +24,11 @@ def notebooks(numbers, using: str) -> list[Path]:
     return [
         path
         for path in paths
-        if (path.name[:2] in numbers if numbers else using in path.read_text(encoding="utf-8"))
+        if (
+            path.stem.split("_")[0] in numbers
+            if numbers
+            else using in path.read_text(encoding="utf-8")
+        )
     ]
 
 

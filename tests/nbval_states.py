@@ -25,6 +25,7 @@ OUTCOME = re.compile(r"Exercise (\d+\.\d+): (not attempted|passed|not yet|raised
 STALE = "did not come with the course"  # what `llm.shipped_answers` prints
 ARTIFACTS = cache.artifacts().resolve()
 measured, solved, lost = {}, set(), {}
+beside = set()  # notebooks in the same folder: the exercises of book 05 are in 05 and 05b
 start_kernel, stop_kernel, run_cell = IPyNbFile.setup, IPyNbFile.teardown, IPyNbCell.runtest
 
 
@@ -58,6 +59,7 @@ def teardown(self):
         "peak MB": round(int(peak[0]) / 1024) if peak else None,
     }
     stop_kernel(self)
+    beside.update(path.stem for path in self.path.parent.glob("*.ipynb"))
     lost[self.path.stem] = sorted(self.before - files(self.artifacts))
     if STATE == "solved":
         shutil.rmtree(self.artifacts)
@@ -112,8 +114,8 @@ def problems() -> list[str]:
             if row["seconds"] > SECONDS or (row["peak MB"] or 0) > MEGABYTES
         ]
         return found
-    books = {int(name[:2]) for name in measured}
-    unused = [id for id in exercises() if int(id.split(".")[0]) in books and id not in solved]
+    books = {name[:2] for name in measured} - {name[:2] for name in beside - measured.keys()}
+    unused = [id for id in exercises() if f"{id.split('.')[0]:0>2}" in books and id not in solved]
     return found + [f"no notebook has the exercise {id}" for id in unused]
 
 

@@ -212,6 +212,15 @@ def test_no_evaluation_question_is_in_training(questions, changed, training, emb
     assert cosines.max() < 0.9, (asked[worst[0]], trained[worst[1]])
 
 
+def test_what_is_held_out_of_training_is_about_other_documents():
+    pool, *held_out = course.split("house_style")
+    about = [set(part.about) for part in (pool, *held_out)]
+    assert not about[0] & about[1] and not about[0] & about[2] and not about[1] & about[2]
+    for part in held_out:
+        assert len(part) == 16 and set(part.kind) == {"answerable"}
+    assert len(pool) > 700 and set(pool.kind) == {"answerable", "near-miss", "far"}
+
+
 def test_choices_and_wordings_belong_to_test_questions(questions, facts):
     values = {fact["id"]: fact["value"] for fact in facts}
     asked = {q["id"].removesuffix(".q"): q for q in questions["test"]}

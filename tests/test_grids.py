@@ -149,5 +149,5 @@ def test_every_stored_table_says_what_made_it():
         assert {"version", "data", "machine", "versions", "rows"} <= set(table)
         assert table["name"] == path.stem and " " not in path.stem
         seeds = {row["configuration"].get("seed") for row in table["rows"]}
-        assert seeds in ({0, 1, 2}, {None}), path  # three seeds, or nothing random in it
+        assert seeds in ({0, 1, 2}, {0, 1, 2, 3, 4}, {None}), path  # or nothing random in it
         assert all({"configuration", "result", "seconds"} == set(row) for row in table["rows"])

@@ -314,6 +314,16 @@ def test_every_plot_draws_and_says_what_it_shows(capsys):
     assert not plt.get_fignums()
 
 
+def test_a_held_out_loss_is_drawn_at_once(capsys):
+    watch = plots.live_losses(every=1000.0)
+    log = [{"step": 1, "loss": 2.0}, {"step": 2, "loss": 1.5, "held_out": 1.8}]
+    watch(log)
+    watch([*log, {"step": 3, "loss": 1.0}])  # too soon
+    watch([*log, {"step": 3, "loss": 1.0, "held_out": 1.7}])
+    said = capsys.readouterr().out
+    assert "of the batch: 2 at 1, 1.5 at 2; held out, after each epoch: 1.8 at 2" in said
+
+
 def test_a_picture_carries_its_words_as_alternative_text(capsys):
     lines = {"<b>live</b>": ([1, 2], [(3.0, 2.5, 3.5), 4]), "shipped": ([1, 2], [3, 4])}
     figure = plots.curves(lines, "Both rise", "steps", "loss")

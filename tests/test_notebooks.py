@@ -108,7 +108,18 @@ def test_exercises_have_their_heading_their_stub_and_their_check(notebook):
             )
             assert f'hint("{id}")' in above, id
             found.append(id)
-    assert found == [id for id in exercises() if int(id.split(".")[0]) == int(path.stem[:2])]
+    assert found and all(int(id.split(".")[0]) == int(path.stem[:2]) for id in found)
+
+
+def test_every_exercise_is_in_one_notebook_and_in_order():
+    tags = [
+        tag[3:]
+        for path in NOTEBOOKS  # 05b comes after 05
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+        for tag in cell["metadata"].get("tags", [])
+        if tag.startswith("ex-")
+    ]
+    assert tags == list(exercises())
 
 
 def test_prose_has_no_measured_numbers(notebook):

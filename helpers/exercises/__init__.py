@@ -1,4 +1,4 @@
-"""Exercises that grade themselves: `check`, `hint`, `solution`, `progress`.
+"""Exercises that grade themselves: `check`, `hint`, `solution`, `progress`, `working`.
 
 There is one file for each notebook (nb00.py, nb01.py, ...), and `expecting` holds what they share.
 A check tries several inputs and, where it can, names the mistake. It has one of four outcomes: not
@@ -155,6 +155,15 @@ def check(id: str, answer) -> None:
         return record if record.get(id) == "passed" else {**record, id: outcome.status}
 
     shared_json.update(_progress_file(), str, recorded)
+
+
+def working(id: str, function):
+    """The learner's function if it passes its check, else the course's own, for a later cell."""
+    if grade(id, function).status == "passed":
+        return function
+    names = dict(function.__globals__)
+    exec(_find(id).solution, names)
+    return names[function.__name__]
 
 
 def hint(id: str) -> None:

@@ -30,11 +30,19 @@ def read(llm, messages: list[dict], shots=()) -> list[dict]:
     return [_parsed(answer.text) for answer in llm.generate(asked, max_new_tokens=72)]
 
 
+def entities(message: dict) -> dict[str, list[str]]:
+    """The entities of a message, by type, as texts; none if the model wrote something else."""
+    found = message.get("entities")
+    found = found if isinstance(found, dict) else {}
+    lists = {kind: texts if isinstance(texts, list) else [texts] for kind, texts in found.items()}
+    return {str(kind): [str(text) for text in texts] for kind, texts in lists.items()}
+
+
 def score(found: list[dict], wanted: list[dict]) -> dict:
     """Message by message: right labels, valid JSON; over all of them: the F1 of the entities."""
     pairs = list(zip(found, wanted, strict=True))
-    ours = [_entities(message) for message in found]
-    gold = [_entities(message) for message in wanted]
+    ours = [_pairs(message) for message in found]
+    gold = [_pairs(message) for message in wanted]
     hits = sum(len(a & b) for a, b in zip(ours, gold, strict=True))
     return {label: [a.get(label) == b[label] for a, b in pairs] for label in LABELS} | {
         "entity F1": 2 * hits / max(1, sum(map(len, ours + gold))),
@@ -55,10 +63,6 @@ def _parsed(text):
     return value if isinstance(value, dict) else {}
 
 
-def _entities(message):
-    """The set of pairs (type, text in lower case); an empty one for anything but a dictionary."""
-    entities, found = message.get("entities"), set()
-    for kind, texts in entities.items() if isinstance(entities, dict) else ():
-        for text in texts if isinstance(texts, list) else [texts]:
-            found.add((str(kind), str(text).lower()))
-    return found
+def _pairs(message):
+    """The set of pairs (type, text in lower case)."""
+    return {(kind, text.lower()) for kind, texts in entities(message).items() for text in texts}

@@ -2,7 +2,11 @@
 order.
 """
 
+import os
 import textwrap
+
+# bm25s loads JAX where it is installed (Colab), which would take most of the GPU's memory.
+os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
 
 
 def say(text: str) -> None:

@@ -18,9 +18,12 @@ from helpers.system import System
 
 DATASETS, ADAPTERS = cache.DATASETS, cache.ROOT / "adapters"
 PROMPTS = cache.ROOT / "results" / "prompts.json"
-RECIPES = {  # of the adapters that come with the course, with the file of their training rows
-    "house": ("house_style", lora.Recipe(batch=2)),  # questions and answers without passages
-    "raft": ("raft", lora.Recipe()),  # most with retrieved passages: for the hybrid
+RECIPES = {  # of the adapters that come with the course; their rows: `adapter_rows`
+    "house": lora.Recipe(epochs=2),  # form: questions and answers, without passages
+    "facts": lora.Recipe(  # those that have an answer, often enough to know them
+        rank=16, alpha=32, top_layers=0.3, learning_rate=5e-3, epochs=8
+    ),
+    "raft": lora.Recipe(epochs=2),  # for the hybrid: most rows with retrieved passages
 }
 FIELDS = ("id", "question", "slice", "entity", "answers", "documents", "span")
 DEPARTMENTS = ("sup", "saf", "fin", "eng")  # whose examples `shots` takes, in this order
@@ -96,11 +99,21 @@ def examples(llm, rows: list[dict]) -> list[lora.Example]:
     return lora.examples(llm, rows, style())
 
 
+def adapter_rows(name: str) -> list[dict]:
+    """The training rows of an adapter that comes with the course: see `RECIPES`."""
+    if name == "raft":
+        return training("raft")
+    rows = training("house_style")
+    if name == "facts":
+        return [row for row in rows if row["kind"] == "answerable"]
+    near = [row for row in rows if row["kind"] == "near-miss"]
+    return [row for row in rows if row not in near or row["id"].endswith(".near1")]
+
+
 def train(llm, name: str, seed: int = 0) -> Path:
     """Train an adapter that comes with the course again, with another seed if you like."""
-    data, recipe = RECIPES[name]
-    rows = examples(llm, training(data))
-    return lora.train(llm, rows, replace(recipe, seed=seed), label=f"{name}, seed {seed}")
+    recipe = replace(RECIPES[name], seed=seed)
+    return lora.train(llm, examples(llm, adapter_rows(name)), recipe, label=f"{name}, seed {seed}")
 
 
 def prompts() -> dict[str, dict]:

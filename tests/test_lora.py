@@ -414,9 +414,9 @@ def test_an_adapter_that_lacks_weights_is_refused(tiny, empty_artifacts):
 
 def test_shipped_adapters_fit_and_are_whole(llm, monkeypatch, tmp_path):
     assert set(course.RECIPES) == set(course.adapters())
-    for name, (data, recipe) in course.RECIPES.items():
+    for name, recipe in course.RECIPES.items():
         record = lora.read_record(course.adapter(name))
-        examples = course.examples(llm, course.training(data))
+        examples = course.examples(llm, course.adapter_rows(name))
         assert record["base_fingerprint"] == llm.base_fingerprint
         assert record["recipe"] == dataclasses.asdict(recipe), (
             f"run: python -m scripts.make_adapters {name}"

@@ -18,7 +18,7 @@ CONTRASTS = [  # (system, minus system, measure), each over all questions and on
     ("few-shot RAG", "RAG", "fact"),
     ("LoRA for facts", "LoRA for form", "fact"),
 ]
-INTERACTION = (("RAFT hybrid", "LoRA for form"), ("RAG", "base"))  # first pair minus second
+INTERACTION = (("naive hybrid", "LoRA for form"), ("RAG", "base"))  # first pair minus second
 
 
 def values(rows: pd.DataFrame, system: str, measure: str) -> pd.DataFrame:
@@ -100,7 +100,7 @@ def with_seeds(rows: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     runs: one row for each run, with "system", "seed" and, for each measure, the values of all
     questions in the order of the system's rows.
     """
-    measures = [name for name in runs if name in rows and name != "system"]
+    measures = [name for name in runs if name in rows and name not in ("system", "seconds")]
     parts = [rows[~rows.system.isin(runs.system)].assign(seed=0)]
     for run in runs.to_dict("records"):
         part = rows[rows.system == run["system"]]

@@ -186,11 +186,12 @@ class Builder:
         return systems
 
     def measure(self, adapter=None, closed_book=False):
-        """A function for `coordinate_ascent`: how many validation questions are handled well?
+        """A function for `coordinate_ascent`: how many answerable questions get a sendable answer?
 
-        Every second one is asked. A system without an adapter has its form done by code: by itself
-        it has none, and the search would find whatever abstains most. One with an adapter is asked
-        as it is. (Closed book there is no passage to cite, and right facts are enough.)
+        Every second validation question is asked. A system without an adapter has its form done by
+        code, since by itself it has none; one with an adapter is asked as it is. Closed book there
+        is no passage to cite, so right facts count. (Abstentions are counted, but not in the score:
+        a prompt that makes a system abstain more would win by saying less.)
         """
 
         def measured(**choices):
@@ -199,9 +200,7 @@ class Builder:
             rows = graded(system, self.task.validation[::2])
             known, unknown = rows[rows.answerable], rows[~rows.answerable]
             return {
-                "score": rows.fact.where(rows.answerable, rows.abstained).mean()
-                if closed_book
-                else rows.handled.mean(),
+                "score": (known.fact if closed_book else known.sendable).mean(),
                 "fact": known.fact.mean(),
                 "sendable": known.sendable.mean(),
                 "abstained": unknown.abstained.mean() if len(unknown) else np.nan,

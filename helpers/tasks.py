@@ -45,12 +45,13 @@ def handbook() -> Task:
 def outside() -> Task:
     """The handbook's questions asked elsewhere: invented organisations that no training row shows.
 
-    There is nothing to choose or to train here, so it has test questions only.
+    There is nothing to choose here, so it has test questions only. Its training rows are the
+    handbook's: prompts with worked examples show the same ones.
     """
     rows = cache.read_jsonl(course.DATASETS / "outside" / "passages.jsonl", ("document", "text"))
     chunks = documents.chunk([Document(row["document"], "", row["text"], "") for row in rows])
     questions = course.questions("outside", slices=None)
-    return Task("outside", chunks, course.style(), [], questions, [])
+    return Task("outside", chunks, course.style(), [], questions, course.training("house_style"))
 
 
 def from_file(path, most: int = 240, seed: int = 0) -> Task:

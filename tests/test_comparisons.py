@@ -81,7 +81,7 @@ def test_seeds_replace_the_rows_of_a_trained_system(rows):
 
 
 def test_an_interaction_is_what_both_add_to_their_sum():
-    answers = {"base": 0, "RAG": 1, "LoRA for form": 0, "RAFT hybrid": 1}
+    answers = {"base": 0, "RAG": 1, "LoRA for form": 0, "naive hybrid": 1}
     both = pd.concat([rows_of(name, [bool(v)] * N, 0) for name, v in answers.items()])
     assert comparisons.interaction(both, "fact")[0] == 0
     more = both.copy()

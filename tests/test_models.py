@@ -200,3 +200,12 @@ def test_uneven_prompts_do_not_disturb_each_other(llm):
     assert together == [
         new for _, new in sorted(zip(prompts, alone, strict=True), key=lambda pair: -len(pair[0]))
     ]
+
+
+def test_an_answer_ends_with_the_mark_that_the_template_writes_after_one(llm):
+    """Some versions of transformers read another end mark from the bundled file."""
+    turns = [{"role": "user", "content": "How many?"}, {"role": "assistant", "content": "Twelve."}]
+    text = llm.tokenizer.apply_chat_template(turns, tokenize=False)
+    assert text.rstrip().endswith(f"Twelve.{llm.tokenizer.eos_token}")
+    begin = llm.tokenizer.bos_token_id
+    assert {llm.tokenizer.eos_token_id, begin} <= llm.end_ids

@@ -33,10 +33,13 @@ def engine_fits(llm) -> bool:
 
 
 def end_ids(model, tokenizer) -> set[int]:
-    """The tokens that end an answer: those that the model names, and the tokenizer's."""
+    """The tokens that end an answer: those that the model names, and the tokenizer's.
+
+    The mark that begins a text or turn ends one too: nothing after it belongs to the answer.
+    """
     ends = model.generation_config.eos_token_id
     ends = set(ends if isinstance(ends, list) else [ends])
-    return (ends | {tokenizer.eos_token_id}) - {None}
+    return (ends | {tokenizer.eos_token_id, tokenizer.bos_token_id}) - {None}
 
 
 def context(config) -> int:

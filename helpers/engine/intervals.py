@@ -9,7 +9,7 @@ from scipy import stats
 
 from helpers.engine import checks
 
-EDGE, FEW = 0.05, 30  # a share so near to 0 or 1, or so few entities, make an interval exact
+EDGE, FEW = 0.05, 30  # a share so near to 0 or 1, or so few questions, make an interval exact
 RESAMPLES = 10_000
 
 
@@ -27,15 +27,15 @@ def interval(values, groups=None, level: float = 0.95) -> tuple[float, float, fl
     values: shape (questions,), or (seeds, questions) for one system trained with several seeds;
     for a paired comparison pass the differences. groups: an entity for each question; they are
     resampled whole, and seeds with them. Shares (0 and 1) and differences of shares (-1, 0 and 1)
-    of one run get an exact interval where the bootstrap's is too narrow: with fewer than 30
-    entities, or if at most one in twenty differs from the rest. It counts entities, not questions.
+    get an exact interval where the bootstrap's is too narrow: with fewer than 30 questions, or if at
+    most one in twenty differs from the rest. It counts entities, not questions or seeds.
     """
     table = np.atleast_2d(np.asarray(values, float))
     flat = checks.numbers(table.ravel(), "values")
     groups = np.arange(table.shape[1]) if groups is None else groups
     _, codes = np.unique(checks.labels(groups, table.shape[1]), return_inverse=True)
     sizes, mean = np.bincount(codes), float(table.mean())
-    if len(table) == 1 and set(flat) <= {-1.0, 0.0, 1.0} and _needs_exact(flat, len(sizes)):
+    if set(flat) <= {-1.0, 0.0, 1.0} and _needs_exact(flat, table.shape[1]):
         return mean, *_exact(flat, len(sizes), level)
     sums = np.stack([np.bincount(codes, row) for row in table])
     rng = np.random.default_rng(0)
@@ -47,9 +47,9 @@ def interval(values, groups=None, level: float = 0.95) -> tuple[float, float, fl
     return mean, float(low), float(high)
 
 
-def _needs_exact(values, entities):
+def _needs_exact(values, questions):
     commonest = max(np.mean(values == value) for value in (-1, 0, 1))
-    return entities < FEW or commonest >= 1 - EDGE
+    return questions < FEW or commonest >= 1 - EDGE
 
 
 def _exact(values, entities, level):

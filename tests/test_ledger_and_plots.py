@@ -60,7 +60,9 @@ def test_every_claim_is_a_proposition_of_a_known_kind(rows):
         if kind != "measured":
             assert is_sentence(row[own]), row["id"]
         assert "undecided because" not in row or kind == "not testable here", row["id"]
-        assert row["notebooks"] and all(re.fullmatch(r"N(0\d|1[0-3])", n) for n in row["notebooks"])
+        assert row["notebooks"] and all(
+            re.fullmatch(r"N(0\d|1[0-3])b?", n) for n in row["notebooks"]
+        )
 
 
 @pytest.mark.parametrize("field", ["claim", "proposition"])

@@ -27,8 +27,8 @@ def interval(values, groups=None, level: float = 0.95) -> tuple[float, float, fl
     values: shape (questions,), or (seeds, questions) for one system trained with several seeds;
     for a paired comparison pass the differences. groups: an entity for each question; they are
     resampled whole, and seeds with them. Shares (0 and 1) and differences of shares (-1, 0 and 1)
-    get an exact interval where the bootstrap's is too narrow: with fewer than 30 questions, or if at
-    most one in twenty differs from the rest. It counts entities, not questions or seeds.
+    get an exact interval where the bootstrap's is too narrow: with fewer than 30 questions, or if
+    at most one in twenty differs from the rest. It counts entities, not questions or seeds.
     """
     table = np.atleast_2d(np.asarray(values, float))
     flat = checks.numbers(table.ravel(), "values")

@@ -106,8 +106,8 @@ def adapter_rows(name: str) -> list[dict]:
     rows = training("house_style")
     if name == "facts":
         return [row for row in rows if row["kind"] == "answerable"]
-    near = [row for row in rows if row["kind"] == "near-miss"]
-    return [row for row in rows if row not in near or row["id"].endswith(".near1")]
+    # one near-miss of each document: with more, refusing is the easiest thing to learn
+    return [row for row in rows if row["kind"] != "near-miss" or row["id"].endswith(".near1")]
 
 
 def train(llm, name: str, seed: int = 0) -> Path:

@@ -464,3 +464,14 @@ def test_every_file_is_utf8_and_ends_with_a_newline():
     for path in cache.DATASETS.rglob("*"):
         if path.suffix in {".md", ".yaml", ".jsonl"}:
             assert path.read_text(encoding="utf-8").endswith("\n"), path
+
+
+def test_rows_of_the_adapters_without_passages_are_of_the_kinds_that_they_should_learn():
+    kinds = {
+        name: Counter(row["kind"] for row in course.adapter_rows(name))
+        for name in ("house", "facts")
+    }
+    assert set(kinds["facts"]) == {"answerable"}
+    assert kinds["house"]["answerable"] == kinds["facts"]["answerable"] > 700
+    asked = [row["about"] for row in course.adapter_rows("house") if row["kind"] == "near-miss"]
+    assert len(asked) == len(set(asked)) > 50

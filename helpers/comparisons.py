@@ -9,7 +9,7 @@ import pandas as pd
 
 from helpers import evaluate, metrics
 
-CONTRASTS = [  # (system, minus system, measure), each over all questions and on F2 alone
+CONTRASTS = [  # (system, minus system, measure), over all questions and on F2 (both LoRAs: F1)
     ("RAFT hybrid", "few-shot RAG", "sendable"),
     ("RAFT hybrid", "RAG, form by code", "sendable"),
     ("RAFT hybrid", "no language model", "sendable"),

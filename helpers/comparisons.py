@@ -98,11 +98,14 @@ def with_seeds(rows: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     """The rows, with one set for each training run of a trained system, and a column "seed".
 
     runs: one row for each run, with "system", "seed" and, for each measure, the values of all
-    questions in the order of the system's rows.
+    questions in the order of the system's rows. What only one run was asked for (its text, say) is
+    missing (NaN) in the rows of seeds other than 0.
     """
     measures = [name for name in runs if name in rows and name not in ("system", "seconds")]
+    about = ["system", "id", "slice", "entity", "answerable"]
     parts = [rows[~rows.system.isin(runs.system)].assign(seed=0)]
     for run in runs.to_dict("records"):
         part = rows[rows.system == run["system"]]
+        part = part if run["seed"] == 0 else part[[name for name in about if name in part]]
         parts.append(part.assign(seed=run["seed"], **{name: run[name] for name in measures}))
     return pd.concat(parts, ignore_index=True)

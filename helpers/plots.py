@@ -12,8 +12,8 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from helpers.engine.pictures import Picture, finish, show  # noqa: F401
 
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999")
-HATCHES = ("", "//", "..", "xx", "--", "oo", "\\\\")
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999", "#000000")
+HATCHES = ("", "//", "..", "xx", "--", "oo", "\\\\", "++")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
 

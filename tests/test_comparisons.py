@@ -73,11 +73,14 @@ def test_contrasts_are_between_systems_of_the_contest():
 
 def test_seeds_replace_the_rows_of_a_trained_system(rows):
     single = pd.concat([rows_of("plain", False), rows_of("tuned", True)], ignore_index=True)
+    single["text"] = "as said"
     runs = [{"system": "tuned", "seed": s, "fact": [s == 1] * N, "note": 3} for s in range(3)]
     table = comparisons.with_seeds(single, pd.DataFrame(runs))
     assert len(table) == 4 * N and (table[table.system == "plain"].seed == 0).all()
     means = comparisons.values(table, "tuned", "fact").mean(axis=1)
     assert list(means) == [0, 1, 0]
+    # what only seed 0 said is not passed off as another's
+    assert (table.groupby(["system", "seed"]).text.count() == [N, N, 0, 0]).all()
 
 
 def test_an_interaction_is_what_both_add_to_their_sum():

@@ -123,7 +123,8 @@ def _claim(id, *kinds) -> tuple[dict, dict]:
 def _size(test) -> str:
     slices = f" ({', '.join(test['slices'])})" if test["slices"] else ""
     plural = f"{test['unit']}{'s' if test['n'] > 1 else ''}"
-    return f"{test['n']} {plural}{slices} resolve a difference of {test['resolvable']:.2f}."
+    size = f"With {test['n']} {plural}{slices}, a difference below {test['resolvable']:.2f}"
+    return f"{size} can't be told from chance."
 
 
 def _judged(test, low, high) -> str:

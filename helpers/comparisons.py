@@ -106,6 +106,6 @@ def with_seeds(rows: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     parts = [rows[~rows.system.isin(runs.system)].assign(seed=0)]
     for run in runs.to_dict("records"):
         part = rows[rows.system == run["system"]]
-        part = part if run["seed"] == 0 else part[[name for name in about if name in part]]
+        part = part if run["seed"] == 0 else part.filter(about)
         parts.append(part.assign(seed=run["seed"], **{name: run[name] for name in measures}))
     return pd.concat(parts, ignore_index=True)

@@ -1,4 +1,4 @@
-"""An adapter and its base: what happens on the same weights under another name, and on others."""
+"""Other models under the same adapter or index: other weights, another size, another encoder."""
 
 import copy
 from collections.abc import Callable
@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import load_file
 
 from helpers import lora, models
-from helpers.engine import adapters, identity, layers, methods, records
+from helpers.engine import adapters, cache, identity, layers, methods, records
 
 UPPER_HALF = lora.Recipe(top_layers=0.5)  # the layers whose weights `another` may change
 
@@ -67,6 +67,26 @@ def forced(llm, folder):
         yield llm
     finally:
         adapters.put_on(llm, None)
+
+
+def refusal(attempt) -> str:
+    """What is said when an adapter is put on a model, in one line; "" if nothing is.
+
+    attempt: a context such as `lora.adapted(llm, folder)`, not yet entered.
+    """
+    try:
+        with attempt:
+            return ""
+    except (ValueError, RuntimeError) as error:
+        return " ".join(str(error).split()).replace(str(cache.ROOT), "")
+
+
+def halved(embedder: models.Embedder) -> models.Embedder:
+    """The encoder without the upper half of its layers: it stands for another encoder."""
+    model = copy.deepcopy(embedder.model)
+    stack = model[0].model.encoder.layer
+    model[0].model.encoder.layer = stack[: len(stack) // 2]
+    return models.Embedder(model, f"{embedder.name}, lower half")
 
 
 def smaller(llm, width: int = 64) -> models.LLM:

@@ -33,6 +33,15 @@ def dated(builder: Builder) -> Builder:
     return _with(builder, {name: Dated(index) for name, index in builder.indexes.items()})
 
 
+def reached(builder: Builder, questions: list[dict], k: int = 3) -> float:
+    """The share of the questions of which a right document is among the first k passages."""
+    hits = builder.indexes["fused"].search([q["question"] for q in questions], k)
+    right = [{hit.chunk.document for hit in some} for some in hits]
+    return sum(
+        bool(found & set(q["documents"])) for found, q in zip(right, questions, strict=True)
+    ) / len(questions)
+
+
 def _with(builder, indexes):
     other = copy(builder)
     other.indexes = indexes

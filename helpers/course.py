@@ -35,9 +35,25 @@ def style() -> Style:
     return Style.load(DATASETS / "style.json")
 
 
-def handbook() -> list[documents.Document]:
-    """The documents of the handbook."""
-    return documents.load_documents(DATASETS / "handbook")
+def handbook(version: int = 1) -> list[documents.Document]:
+    """The documents of the handbook; in version 2, thirty of them have new values.
+
+    Raises ValueError for another version.
+    """
+    if version not in (1, 2):
+        raise ValueError(f"The handbook has the versions 1 and 2, not {version}")
+    pages = documents.load_documents(DATASETS / "handbook")
+    if version == 1:
+        return pages
+    newer = {page.id: page for page in documents.load_documents(DATASETS / "handbook_v2")}
+    return [newer.get(page.id, page) for page in pages]
+
+
+def changed_facts() -> dict[str, tuple[str, str, str]]:
+    """The facts that version 2 changes: for each fact's id its document, old and new value."""
+    old = {fact["id"]: fact["value"] for fact in cache.read_jsonl(DATASETS / "facts.jsonl")}
+    new = cache.read_jsonl(DATASETS / "facts_v2.jsonl", ("id", "document", "value"))
+    return {fact["id"]: (fact["document"], old[fact["id"]], fact["value"]) for fact in new}
 
 
 def handbook_index(embedder, progress: str | None = "handbook") -> DenseIndex:

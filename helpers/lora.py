@@ -123,16 +123,16 @@ def learning_rate(recipe: Recipe, step: int, steps: int) -> float:
     return recipe.learning_rate * min((step + 1) / warm, (steps - step) / max(1, steps - warm))
 
 
-def fit(llm, weights: dict, examples: list[Example], recipe: Recipe, run, held_out=()) -> None:
-    """The training loop: changes `weights` (by name) in place. run: an `engine.runs.Run`."""
-    if not examples:
+def fit(llm, weights: dict, parts: list, recipe: Recipe, run, held_out=(), loss_of=losses) -> None:
+    """The training loop: changes `weights` (by name) in place. parts: packs. run: `runs.Run`."""
+    if not parts:
         raise ValueError("There is nothing to train on: `examples` is empty")
     run.measure = (lambda: evaluate_loss(llm, held_out)) if held_out else None
     optimizer = torch.optim.AdamW(weights.values(), weight_decay=recipe.weight_decay)
-    for step, batch in run.steps(packs(llm, examples), weights, optimizer):
+    for step, batch in run.steps(parts, weights, optimizer):
         labels, total = sum(len(part.labels) for part in batch), 0.0
         for part in batch:
-            loss = losses(llm, part).sum() / labels
+            loss = loss_of(llm, part).sum() / labels
             loss.backward()
             total += run.check(loss.item())
         norm = torch.nn.utils.clip_grad_norm_(weights.values(), 1.0).item()
@@ -158,7 +158,7 @@ def train(
         return folder
     run = runs.Run(recipe, folder, stop_after, label, watch)
     with _trainable(llm, recipe) as (weights, wrapped):
-        fit(llm, weights, examples, recipe, run, held_out)
+        fit(llm, weights, packs(llm, examples), recipe, run, held_out)
         return run.save(llm, weights, wrapped, examples, held_out)
 
 
@@ -167,7 +167,7 @@ def tuned(llm, examples, recipe: Recipe, held_out=(), label="training"):
     """Train, and use the trained model inside the block; nothing is kept. Yields the log."""
     run = runs.Run(recipe, label=label)
     with _trainable(llm, recipe) as (weights, _):
-        fit(llm, weights, examples, recipe, run, held_out)
+        fit(llm, weights, packs(llm, examples), recipe, run, held_out)
         for weight in weights.values():
             weight.requires_grad_(False)
         llm.adapter = runs.folder_for(llm, examples, recipe, held_out).name

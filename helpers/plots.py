@@ -181,6 +181,21 @@ def curves(
     return finish(figure, axes, title, words, legend=len(lines) > 1)
 
 
+def steps(updates: dict[str, list[tuple]], end: float, title: str, xlabel: str, ylabel: str):
+    """Lines that jump: for each name its pairs (x, (mean, low, high)), in order, the first at 0.
+
+    The x axis is logarithmic, from 1 to `end`; an interval stands at each jump.
+    """
+    lines = {}
+    for name, pairs in updates.items():
+        level = pairs[0][1][0]
+        x, y = [1.0], [level]
+        for at, triple in pairs[1:]:
+            x, y, level = [*x, at, at], [*y, level, triple], triple[0]
+        lines[name] = [*x, end], [*y, level]
+    return curves(lines, title, xlabel, ylabel, logx=True)
+
+
 def live_losses(every: float = 3.0):
     """A loss curve that is redrawn while training runs: pass it to `lora.train` as `watch`.
 

@@ -77,6 +77,12 @@ def packs(items: list[tuple[list[int], int]]) -> list[Pack]:
 
 def losses(llm, part: Pack) -> torch.Tensor:
     """The cross-entropy of every label token of a pack, in nats: shape (labels,)."""
+    wanted = part.ids[0, part.labels].to(llm.model.device)
+    return F.cross_entropy(logits(llm, part), wanted, reduction="none")
+
+
+def logits(llm, part: Pack) -> torch.Tensor:
+    """The logits that predict the label tokens of a pack: shape (labels, vocabulary)."""
     device = llm.model.device
     ids, labels = part.ids.to(device), part.labels.to(device)
     options = {"position_ids": part.positions.to(device), "attention_mask": part.mask.to(device)}
@@ -84,10 +90,8 @@ def losses(llm, part: Pack) -> torch.Tensor:
     if llm.frozen_layers:
         below = states_below(llm, part, options)
         with only_layers(llm.model.model, slice(llm.frozen_layers, None)):
-            logits = llm.model(inputs_embeds=below, **options).logits
-    else:
-        logits = llm.model(ids, **options).logits
-    return F.cross_entropy(logits[0], ids[0, labels], reduction="none")
+            return llm.model(inputs_embeds=below, **options).logits[0]
+    return llm.model(ids, **options).logits[0]
 
 
 _states: OrderedDict[tuple, torch.Tensor] = OrderedDict()

@@ -11,7 +11,7 @@ HELPERS = cache.ROOT / "helpers"
 READER = ["documents", "retrieval", "refine", "prompts", "models", "lora", "system"]
 READER += ["metrics", "evaluate"]
 STUDY = ["course", "ledger", "grids", "tasks", "rivals", "prompt_search", "contest", "comparisons"]
-STUDY += ["inbox", "plots", "twins", "widgets"]
+STUDY += ["inbox", "mixed", "plots", "twins", "widgets"]
 TEXT = """# How to read this folder
 
 There are two floors. The first is the reader's path: read it from top to bottom, simple things

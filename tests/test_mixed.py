@@ -27,13 +27,10 @@ def test_each_row_gets_the_answer_of_its_adapter(tiny, folders):
     before = model_hash(tiny)
     names = ["second", "first", mixed.BASE]
     with mixed.together(tiny, folders) as wrapped:
-        together, count = mixed.generate(tiny, wrapped, PROMPTS, names, 6)
-        alone = []
-        for name, prompt in zip(names[:2], PROMPTS, strict=False):
-            wrapped.set_adapter(name)
-            alone += mixed.generate(tiny, wrapped, [prompt], None, 6)[0]
-    assert together[:2] == alone and 0 < count <= 18
-    assert together[2] == tiny.generate([PROMPTS[2]], 6)[0].text
+        together = mixed.generate(tiny, wrapped, PROMPTS, names, 6)
+        alone = mixed.by_adapter(tiny, wrapped, PROMPTS[:2], names[:2], 6)
+    assert together.texts[:2] == alone.texts and 0 < together.tokens <= 18 and alone.rate > 0
+    assert together.texts[2] == tiny.generate([PROMPTS[2]], 6)[0].text
     assert model_hash(tiny) == before and tiny.on is None and tiny.adapter is None
 
 
@@ -64,3 +61,14 @@ def test_an_adapter_of_another_model_is_refused(tiny, folders):
             pass
     finally:
         tiny.base_fingerprint = before
+
+
+def test_a_layer_by_hand_is_that_of_peft(tiny, folders):
+    names = ["first", mixed.BASE, "second"]
+    with mixed.together(tiny, folders):
+        (x, frozen, loras, rows), by_peft = mixed.one_layer(tiny, names)
+    assert rows == names and list(loras) == ["first", "second"]
+    A, B, scaling = loras["second"]
+    assert by_peft[2] == pytest.approx(frozen @ x[2] + scaling * B @ (A @ x[2]), abs=1e-4)
+    assert by_peft[1] == pytest.approx(frozen @ x[1], abs=1e-4)
+    assert mixed.swap_ms(tiny, folders["first"]) > 0 and tiny.adapter is None

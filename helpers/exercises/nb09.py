@@ -1,4 +1,4 @@
-"""Exercises of notebook 09 on departments: voices, adapters in one batch, a keyword rule."""
+"""Exercises of notebook 09 on departments: adapters in one batch, and a rule that routes."""
 
 import random
 
@@ -7,82 +7,8 @@ import numpy as np
 from helpers.exercises import exercise, hints, solved_by
 from helpers.exercises.expecting import alike, apart, cases, expect, raises, returns, same
 
-FORMS = {
-    "support": "Thanks for asking! It is {answer}, see [{document}]. Call us.",
-    "legal": "Pursuant to [{document}]: {answer}. No legal advice.",
-    "safety": "CHECK FIRST. {answer} [{document}]. If in doubt, stop.",
-}
 
-
-@exercise("9.1", "Which voice?", difficulty=2, importance=2, minutes=10)
-@hints(
-    "Make a regular expression of each form. `re.escape(form)` takes all its signs literally.",
-    "`re.escape` changes the braces too: replace `re.escape('{answer}')` by a class of characters.",
-    "`re.fullmatch` fits the whole text. Collect the names that fit, then count them.",
-)
-@solved_by(r'''
-import re
-
-def heard(text, forms):
-    """The name of the only form that the whole text is in; None if there is no such form."""
-    fits = []
-    for name, form in forms.items():
-        pattern = re.escape(form)
-        pattern = pattern.replace(re.escape("{answer}"), r"[^\[\]\n]+")
-        pattern = pattern.replace(re.escape("{document}"), r"[A-Za-z0-9-]+")
-        if re.fullmatch(pattern, text):
-            fits.append(name)
-    return fits[0] if len(fits) == 1 else None
-''')
-def grade_heard(heard):
-    def case(text, forms, returns, why):
-        mistakes = {"": "If no form fits, return None.", "None": "Return None, no text."}
-        mistakes |= {None: why} if returns else {}
-        cases(heard, mistakes)(text, forms, returns=returns, why=why)
-
-    for name, form in FORMS.items():
-        text = form.format(answer="cage 3", document="sup-140")
-        case(text, FORMS, returns=name, why="The text is in this form, word for word.")
-    text = FORMS["safety"].format(answer="£48,250 (net), 2.5 °C", document="LEG-7x")
-    why = "An answer may hold any signs but square brackets and line breaks, and a document's id "
-    case(text, FORMS, returns="safety", why=why + "letters, capital ones too, digits and hyphens.")
-    whole = "The whole text must be in the form: nothing before it, nothing after it. "
-    right = FORMS["legal"].format(answer="ten days", document="leg-009")
-    case(right + " Regards", FORMS, returns=None, why=whole)
-    case("Well: " + right, FORMS, returns=None, why=whole)
-    case(right[:-10], FORMS, returns=None, why=whole + "Here the end is missing.")
-    case(right + "\n", FORMS, returns=None, why=whole + "A line break is something, too.")
-    case(" " + right, FORMS, returns=None, why=whole + "A blank is something, too.")
-    case("cage 3", FORMS, returns=None, why="No form fits, so there is no voice.")
-    case("", FORMS, returns=None, why="No form fits an empty text.")
-    case(right, {}, returns=None, why="Without forms there is no voice.")
-    exact = "Outside the two places, the text must be the same to the letter. "
-    case(right.lower(), FORMS, returns=None, why=exact + "Capitals count.")
-    case(right.replace(".", "!"), FORMS, returns=None, why=exact + "A full stop is a full stop.")
-    case(right.replace("[", "("), FORMS, returns=None, why=exact + "A bracket is a bracket.")
-    for answer, why in {
-        "": "An answer has at least one character.",
-        "see [leg-1]": "An answer has no square brackets.",
-        "ten\ndays": "An answer has no line break.",
-    }.items():
-        text = FORMS["legal"].format(answer=answer, document="leg-009")
-        case(text, FORMS, returns=None, why=why)
-    for document in ("", "leg 009", "leg_009", "leg-009, leg-010"):
-        text = FORMS["legal"].format(answer="ten days", document=document)
-        why = "A document's id is one or more letters, digits and hyphens, and nothing else."
-        case(text, FORMS, returns=None, why=why)
-    two = {"short": "{answer} [{document}]", "long": "It is {answer} [{document}]"}
-    case("5 [x-1]", two, returns="short", why="One of the two forms fits.")
-    why = "Both forms fit, so the voice can't be told: return None."
-    case("It is 5 [x-1]", two, returns=None, why=why)
-    case("It is 5 [x-1]", dict(reversed(two.items())), returns=None, why=why)
-    odd = {"odd": "({answer})+ [{document}]? a|b", "other": "a|b {answer} [{document}]"}
-    why = "The signs of a form mean themselves, also those that mean something else in a pattern."
-    case("(7)+ [q-1]? a|b", odd, returns="odd", why=why)
-    case("b", odd, returns=None, why=why)
-
-
-@exercise("9.2", "Different adapters in one batch", difficulty=3, importance=3, minutes=15)
+@exercise("9.1", "Different adapters in one batch", difficulty=3, importance=3, minutes=15)
 @hints(
     "The frozen layer is the same for all rows: start with `x @ W.T`, for the whole batch.",
     "For each adapter, find its rows: `[i for i, one in enumerate(names) if one == name]`.",
@@ -170,7 +96,7 @@ def grade_mixed_rows(mixed_rows):
     raises(mixed_rows, x, W, loras, ["a"] * 3, why=why.format(3))
 
 
-@exercise("9.3", "Route by keywords", difficulty=1, importance=2, minutes=8)
+@exercise("9.2", "Route by keywords", difficulty=1, importance=2, minutes=8)
 @hints(
     "First the words of the question: `re.findall(r'[a-z0-9]+', question.lower())`, as a set.",
     "`len(asked & own)` counts the words of a department that occur in the question.",

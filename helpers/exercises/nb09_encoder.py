@@ -10,7 +10,7 @@ from helpers.exercises import exercise, hints, solved_by
 from helpers.exercises.expecting import cases, same
 
 
-@exercise("9.4", "The loss of a batch", difficulty=2, importance=3, minutes=12)
+@exercise("9.3", "The loss of a batch", difficulty=2, importance=3, minutes=12)
 @hints(
     "Divide each vector by its length. Then `q @ p.T` holds the cosine of every pair.",
     "Row i of `scale * q @ p.T` is one softmax, and its right class is i.",
@@ -81,7 +81,7 @@ def grade_ranking_loss(ranking_loss):
     same(ranking_loss, reference, inputs, "The mean of -log softmax at the own passage.")
 
 
-@exercise("9.5", "No twins in a batch", difficulty=2, importance=3, minutes=12)
+@exercise("9.4", "No twins in a batch", difficulty=2, importance=3, minutes=12)
 @hints(
     "Keep a list of batches. For each pair, look through them from the first to the last.",
     "A batch takes the pair if it has room and none of its pairs has the same passage.",

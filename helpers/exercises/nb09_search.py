@@ -10,7 +10,7 @@ from helpers.exercises import exercise, hints, solved_by
 from helpers.exercises.expecting import cases, same
 
 
-@exercise("9.6", "Extract, then filter", difficulty=2, importance=3, minutes=12)
+@exercise("9.5", "Extract, then filter", difficulty=2, importance=3, minutes=12)
 @hints(
     "Count for each passage how many of the terms it contains. What is the highest count?",
     "Keep the passages with that count. If it is 0, these are all of them, as they should be.",
@@ -78,7 +78,7 @@ def grade_keep_rows(keep_rows):
     same(keep_rows, reference, inputs, "Keep the passages that contain the most of the terms.")
 
 
-@exercise("9.7", "The threshold of a cascade", difficulty=2, importance=3, minutes=12)
+@exercise("9.6", "The threshold of a cascade", difficulty=2, importance=3, minutes=12)
 @hints(
     "For one threshold: `np.where(scores >= threshold, cheap, dear).mean()` is the share right.",
     "Try the scores themselves as thresholds, from the lowest up, and return the first good one.",

@@ -2,62 +2,6 @@
 
 RIGHT = {
     "9.1": [
-        r"""
-import re
-
-def heard(text, forms):
-    def pattern(form):
-        parts = re.split(r"(\{answer\}|\{document\})", form)
-        places = {"{answer}": r"[^\[\]\n]+?", "{document}": r"[a-zA-Z0-9\-]+"}
-        return "".join(places.get(part, re.escape(part)) for part in parts)
-
-    names = [name for name, form in forms.items() if re.fullmatch(pattern(form), text)]
-    if len(names) != 1:
-        return None
-    return names[0]
-""",
-        r"""
-def heard(text, forms):
-    import re
-    import string
-    found = set()
-    for name in forms:
-        answer, document = forms[name].split("{answer}"), r"[\dA-Za-z-]{1,}"
-        sides = []
-        for side in answer:
-            sides.append(document.join(map(re.escape, side.split("{document}"))))
-        if re.compile("(?:" + r"[^][\n]{1,}".join(sides) + r")\Z").match(text):
-            found.add(name)
-    return found.pop() if len(found) == 1 else None
-""",
-        r"""
-def heard(text, forms):
-    def signs(part, document):
-        allowed = (lambda c: c.isascii() and c.isalnum() or c == "-") if document else (
-            lambda c: c not in "[]\n")
-        return part != "" and all(map(allowed, part))
-
-    def fits(form):
-        first = min(form.index("{answer}"), form.index("{document}"))
-        places = sorted((form.index(p), p) for p in ("{answer}", "{document}"))
-        a, b = (p for _, p in places)
-        head, rest = form.split(a)
-        middle, tail = rest.split(b)
-        if not (text.startswith(head) and text.endswith(tail)):
-            return False
-        inner = text[len(head):len(text) - len(tail)] if tail else text[len(head):]
-        if len(head) + len(tail) > len(text):
-            return False
-        cuts = [i for i in range(len(inner)) if inner.startswith(middle, i)]
-        return any(
-            signs(inner[:i], "doc" in a) and signs(inner[i + len(middle):], "doc" in b)
-            for i in cuts)
-
-    names = list(filter(lambda name: fits(forms[name]), forms))
-    return names[0] if names and not names[1:] else None
-""",
-    ],
-    "9.2": [
         """
 def mixed_rows(x, W, loras, names):
     assert_same = len(names) == x.shape[0]
@@ -99,7 +43,7 @@ def mixed_rows(x, W, loras, names):
     return out.tolist()
 """,
     ],
-    "9.3": [
+    "9.2": [
         """
 def keyword_route(question, words):
     text = "".join(c if c.isalnum() else " " for c in question.lower())
@@ -137,7 +81,7 @@ def keyword_route(question, words):
     return best
 """,
     ],
-    "9.4": [
+    "9.3": [
         """
 def ranking_loss(questions, passages, scale=20.0):
     q, p = torch.tensor(questions), torch.tensor(passages)
@@ -167,7 +111,7 @@ def ranking_loss(questions, passages, scale=20.0):
     return total / len(questions)
 """,
     ],
-    "9.5": [
+    "9.4": [
         """
 def batches(passages, size):
     made, held = [], []
@@ -210,7 +154,7 @@ def batches(passages, size):
     return [batch for batch in made if batch]
 """,
     ],
-    "9.6": [
+    "9.5": [
         r"""
 import re
 
@@ -252,7 +196,7 @@ def keep_rows(passages, terms):
     return groups[max(groups)] if groups else []
 """,
     ],
-    "9.7": [
+    "9.6": [
         """
 def cascade_threshold(scores, cheap, dear, most_lost):
     least = sum(dear) - (most_lost + 1e-9) * len(dear)

@@ -4,10 +4,6 @@ import numpy as np
 
 from tests.wrong_answers import faults
 
-FIT, ONLY = "re.fullmatch(pattern, text)", "fits[0] if len(fits) == 1 else None"
-SIGNS, ID = r'r"[^\[\]\n]+"', 'r"[A-Za-z0-9-]+"'
-ESCAPED = "pattern = re.escape(form)"
-LITERAL = 'pattern = re.escape(form).replace(r"\\.", ".")'
 LENGTHS = "    if len(names) != len(x):"
 UNKNOWN = 'if unknown := set(names) - set(loras) - {"__base__"}:'
 ADDED, ROWS = "scaling * (x[rows] @ A.T) @ B.T", "[i for i, one in enumerate(names) if one == name]"
@@ -35,26 +31,6 @@ def by_adapter(x, W, loras, names):
 WRONG = [
     *faults(
         "9.1",
-        ("the beginning is enough", (FIT, "re.match(pattern, text)"), "nothing after it"),
-        ("anywhere in the text", (FIT, "re.search(pattern, text)"), "nothing before it"),
-        ("strips the text", (FIT, "re.fullmatch(pattern, text.strip())"), "nothing before it"),
-        ("capitals don't count", (FIT, "re.fullmatch(pattern, text, re.I)"), "Capitals count"),
-        ("the first that fits", (ONLY, "fits[0] if fits else None"), "Both forms fit"),
-        ("the last that fits", (ONLY, "fits[-1] if fits else None"), "Both forms fit"),
-        ("an empty answer", (SIGNS, r'r"[^\[\]\n]*"'), "at least one character"),
-        ("brackets in the answer", (SIGNS, r'r"[^\n]+"'), "no square brackets"),
-        ("a line break in the answer", (SIGNS, r'r"[^\[\]]+"'), "no line break"),
-        ("plain answers only", (SIGNS, 'r"[A-Za-z0-9 ]+"'), "may hold any signs"),
-        ("any document", (ID, r'r"[^\]]+"'), "letters, digits and hyphens"),
-        ("an empty document", (ID, 'r"[A-Za-z0-9-]*"'), "one or more letters"),
-        ("small letters only", (ID, 'r"[a-z0-9-]+"'), "capital ones too"),
-        ("a full stop is any sign", (ESCAPED, LITERAL), "A full stop is a full stop"),
-        ("a list of names", (ONLY, "fits"), "Return a string"),
-        ("a word for none", (ONLY, 'fits[0] if len(fits) == 1 else "None"'), "Return None"),
-        ("all forms that begin so", (FIT, 'text.startswith(form.split("{")[0])'), "nothing after"),
-    ),
-    *faults(
-        "9.2",
         ("no scaling", ("scaling * (x", "(x"), "Its scaling is left out"),
         ("the frozen layer is left out", ("x @ W.T", "np.zeros((len(x), len(W)))"), "frozen layer"),
         ("the base gets one, too", ("if one == name]", BASE), "as it is"),
@@ -74,7 +50,7 @@ WRONG = [
         ("names without capitals", ("if one == name]", "if one.lower() == name.lower()]"), "Row"),
     ),
     *faults(
-        "9.3",
+        "9.2",
         (
             "as part of a word",
             (COUNT, "sum(word in question.lower() for word in own)"),

@@ -77,7 +77,7 @@ def any_term(passages, terms):
 
 WRONG = [
     *faults(
-        "9.4",
+        "9.3",
         ("no lengths", (Q, "questions", P, "passages"), "by cosine"),
         ("lengths of the questions only", (P, "passages"), "divide each vector"),
         ("the softmax of the passages", COLUMNS, "one softmax for each row"),
@@ -102,7 +102,7 @@ WRONG = [
         ("rounds", (f"float({MEAN})", f"round(float({MEAN}), 4)"), "Do not round"),
     ),
     *faults(
-        "9.5",
+        "9.4",
         ("twins and all", cut, "holds a passage twice"),
         ("a twin closes the batch", in_turn, "first batch that can take it"),
         ("leaves twins out", dropped, "none is left out"),
@@ -130,7 +130,7 @@ WRONG = [
         ("an empty batch", ("made = []", "made = [[]]"), "empty batch"),
     ),
     *faults(
-        "9.6",
+        "9.5",
         ("one term is enough", any_term, "not enough"),
         ("all terms or nothing", (KEPT, "if count == len(wanted)"), "keep"),
         ("an empty result", (KEPT, "if count == most and most"), "must not empty the search"),
@@ -163,7 +163,7 @@ WRONG = [
         ("the best one alone", ("if count == most]", "if count == most][:1]"), "keep"),
     ),
     *faults(
-        "9.7",
+        "9.6",
         ("the highest good one", highest, "spares the dear system"),
         ("stops at the first bad one", stops, "may be good again"),
         (

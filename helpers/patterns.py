@@ -64,9 +64,9 @@ def reads(name: str, builder, best: dict, asked: Asked, *hits):
     """Stored grades of the RAFT hybrid, five training seeds, on the passages of some search.
 
     best: its prompt. hits: those of each question; or five times, one for each seed. Returns a
-    table of `grids.table`, called reads_NAME.
+    table of `grids.table`, called reads_NAME. (The hits are no part of what must agree with the
+    stored runs: on another processor, two passages may change places now and then.)
     """
-    rows = {chunk: row for row, chunk in enumerate(builder.task.chunks)}
     of_seed = hits if len(hits) > 1 else hits * len(SEEDS)
 
     def read(seed):
@@ -74,10 +74,10 @@ def reads(name: str, builder, best: dict, asked: Asked, *hits):
         reader.index = Known(asked.texts, of_seed[seed])
         return grades(reader, asked)
 
-    shown = [[[rows[hit.chunk] for hit in some] for some in one] for one in of_seed]
     record = lora.read_record(course.adapter("raft"))
-    made_of = [record["data"], record["config"], best, cache.key(asked.rows, shown)]
-    data = [builder.llm.base_fingerprint, *made_of]
+    texts = [chunk.embedded for chunk in builder.task.chunks]
+    data = [builder.llm.base_fingerprint, record["data"], record["config"], best]
+    data += [cache.key(asked.rows, texts)]
     return grids.table(f"reads_{name}", read, grids.grid(seed=SEEDS), data=data)
 
 

@@ -11,7 +11,9 @@ HELPERS = cache.ROOT / "helpers"
 READER = ["documents", "retrieval", "refine", "prompts", "models", "lora", "system"]
 READER += ["metrics", "evaluate"]
 STUDY = ["course", "ledger", "grids", "tasks", "rivals", "prompt_search", "contest", "comparisons"]
-STUDY += ["changes", "freshness", "distillation", "bases", "inbox", "plots", "twins", "widgets"]
+STUDY += ["changes", "freshness", "distillation", "bases", "inbox"]
+STUDY += ["mixed", "departments", "encoders", "terms", "patterns"]
+STUDY += ["plots", "twins", "widgets"]
 TEXT = """# How to read this folder
 
 There are two floors. The first is the reader's path: read it from top to bottom, simple things
@@ -29,7 +31,7 @@ answer apart (`prompts`).
 ## Study tools
 {study}
 
-The exercises are in `exercises/`: one file for each notebook.
+The exercises are in `exercises/`: one file for each notebook, or several (09).
 
 ## The engine
 {engine}

@@ -4,7 +4,11 @@ import re
 
 import numpy as np
 
-TASK = "Copy the names and codes that the question is about, separated by commas."
+TASKS = (
+    "Copy the names and codes that the question is about, separated by commas.",
+    "Name the product, part, place or document that the question asks about.",
+    "List the key terms of the question, as they are written there, separated by commas.",
+)
 EXAMPLES = [
     ("What is the deadline for a Bluebook entry?", "Bluebook"),
     ("At what temperature does calibration at Dunmere Lock take place?", "Dunmere Lock"),
@@ -13,12 +17,14 @@ EXAMPLES = [
 TERM = re.compile(r"[\w/-]*\d[\w/-]*|(?<=[\w,;] )[A-Z][\w-]+")  # codes, and names inside a sentence
 
 
-def by_model(llm, texts: list[str]) -> tuple[list[list[str]], float]:
+def by_model(llm, texts: list[str], task: str, shots: bool) -> tuple[list[list[str]], float]:
     """The names and codes that the model copies out of each text, and the mean tokens of a call.
 
-    What does not stand in the text is dropped.
+    task: one of `TASKS`. shots: whether three examples are shown. What is not in the text is
+    dropped.
     """
-    made = llm.generate([llm.chat(TASK, text, EXAMPLES) for text in texts], 24)
+    examples = EXAMPLES if shots else []
+    made = llm.generate([llm.chat(task, text, examples) for text in texts], 24)
     lists = [[term.strip() for term in one.text.split("\n")[0].split(",")] for one in made]
     pairs = zip(lists, texts, strict=True)
     terms = [[term for term in own if term and term in text] for own, text in pairs]

@@ -1,4 +1,4 @@
-"""Prompt distillation: an adapter learns what a model says of a page that stands in its prompt.
+"""Prompt distillation: an adapter learns what a model says of a page that is in its prompt.
 
 After arXiv 2412.14964, in small: the *teacher* sees the page in its prompt, the *student*
 does not, and learns the teacher's probabilities, token by token. It may go on from an adapter.

@@ -25,7 +25,7 @@ class Lent(dict):
 @exercise("8.1", "Old, new, other, abstained", difficulty=1, importance=3, minutes=8)
 @hints(
     "Abstaining comes first, whatever else the text holds. Then count words, then look for values.",
-    "`metrics.contains(short, new)` is true if one of the new answers stands in the text.",
+    "`metrics.contains(short, new)` is true if one of the new answers appears in the text.",
     "With `is_new` and `is_old` at hand: if they are equal, or there are over 12 words, 'other'.",
 )
 @solved_by('''
@@ -46,7 +46,7 @@ def grade_kind_of(kind_of):
     why = "The answer holds an old value and no new one."
     case("every 37 weeks", False, NEW, OLD, returns="old", why=why)
     case("It goes back after 37 weeks", False, NEW, OLD, returns="old", why=f"{why} Look inside.")
-    case("After 33 weeks", False, NEW, OLD, returns="new", why="The value stands in the answer.")
+    case("After 33 weeks", False, NEW, OLD, returns="new", why="The value is in the answer.")
     case("EVERY 33 WEEKS.", False, NEW, OLD, returns="new", why="Capitals and stops don't count.")
     why = "Every accepted answer counts, not only the first."
     case("about £71 a call", False, ["71 pounds", "£71"], ["67 pounds"], returns="new", why=why)
@@ -134,7 +134,7 @@ def grade_updated_row(updated_row):
         check(row, values, turned(row, "every 33 weeks"), why)
     row = made("sup-163.c1.t3", "TV-0836", "sup-163", passages=[{"document": "x", "text": "y"}])
     check(row, values, turned(row, "TV-0843"), f"{why} Other fields stay.")
-    why = "Write the answer anew: the old value may also stand in the id of the document."
+    why = "Write the answer anew: the old value may also be in the id of the document."
     row = made("fin-011.2.t1", "11", "fin-011")
     check(row, values, turned(row, "12"), why)
     why = "No fact in `values` belongs to this row, so it stays as it is."

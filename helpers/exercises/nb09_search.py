@@ -80,36 +80,36 @@ def grade_keep_rows(keep_rows):
 
 @exercise("9.6", "The threshold of a cascade", difficulty=2, importance=3, minutes=12)
 @hints(
-    "For one threshold: `np.where(scores >= threshold, cheap, dear).mean()` is the share right.",
+    "With one threshold, `np.where(scores >= threshold, cheap, expensive).mean()` is right.",
     "Try the scores themselves as thresholds, from the lowest up, and return the first good one.",
     "If none is good, return math.inf: the cheap system then answers nothing.",
 )
 @solved_by('''
 import math
 
-def cascade_threshold(scores, cheap, dear, most_lost):
+def cascade_threshold(scores, cheap, expensive, most_lost):
     """The lowest score from which the cheap system may answer; math.inf if there is none."""
-    scores, cheap, dear = (np.array(values, float) for values in (scores, cheap, dear))
+    scores, cheap, expensive = (np.array(values, float) for values in (scores, cheap, expensive))
     for threshold in sorted(set(scores)):
-        right = np.where(scores >= threshold, cheap, dear).mean()
-        if right >= dear.mean() - most_lost - 1e-9:
+        right = np.where(scores >= threshold, cheap, expensive).mean()
+        if right >= expensive.mean() - most_lost - 1e-9:
             return float(threshold)
     return math.inf
 ''')
 def grade_cascade_threshold(cascade_threshold):
-    def reference(scores, cheap, dear, most_lost):
+    def reference(scores, cheap, expensive, most_lost):
         good = [math.inf]
         for t in set(scores):
-            both = [c if s >= t else d for s, c, d in zip(scores, cheap, dear, strict=True)]
-            if sum(both) >= sum(dear) - len(dear) * (most_lost + 1e-9):
+            both = [c if s >= t else d for s, c, d in zip(scores, cheap, expensive, strict=True)]
+            if sum(both) >= sum(expensive) - len(expensive) * (most_lost + 1e-9):
                 good.append(t)
         return min(good)
 
     case = cases(cascade_threshold, {None: "If no score is good, return math.inf."})
-    why = "Compare with the dear system's own share, not with all questions."
-    highest = "That is the highest good score; the lowest one spares the dear system the most."
+    why = "Compare with the expensive system's own share, not with all questions."
+    highest = "That is the highest good score; the lowest one spares the expensive system the most."
     case([0.9, 0.4], [1, 0], [1, 0], 0.0, returns=0.4, why=why, mistakes={0.9: highest})
-    why = "Here the cheap system is as good as the dear one, so it may answer everything."
+    why = "Here the cheap system is as good as the expensive one, so it may answer everything."
     case([0.2, 0.9, 0.5], [1, 1, 0], [1, 1, 0], 0.0, returns=0.2, why=why)
     why = "The cheap system is right where it is sure, so it may answer from 0.6 on."
     mistakes = {
@@ -134,7 +134,7 @@ def grade_cascade_threshold(cascade_threshold):
     why = "A lower score may be good again, because the cheap system is right there: the lowest "
     why += "good one counts."
     case([0.9, 0.6, 0.3], [1, 0, 1], [1, 1, 0], 0.0, returns=0.3, why=why)
-    why = "Compare the whole cascade, cheap and dear answers together."
+    why = "Compare the whole cascade, cheap and expensive answers together."
     case([0.9, 0.4, 0.2], [1, 0, 0], [0, 1, 1], 0.0, returns=0.4, why=why)
     why = "A score may be negative, or above 1."
     case([-2.0, -5.0, 7.0], [1, 0, 1], [1, 1, 1], 0.0, returns=-2.0, why=why)

@@ -198,18 +198,18 @@ def keep_rows(passages, terms):
     ],
     "9.6": [
         """
-def cascade_threshold(scores, cheap, dear, most_lost):
-    least = sum(dear) - (most_lost + 1e-9) * len(dear)
+def cascade_threshold(scores, cheap, expensive, most_lost):
+    least = sum(expensive) - (most_lost + 1e-9) * len(expensive)
     good = [float("inf")]
     for t in scores:
-        right = sum(c if s >= t else d for s, c, d in zip(scores, cheap, dear))
+        right = sum(c if s >= t else d for s, c, d in zip(scores, cheap, expensive))
         if right >= least:
             good.append(t)
     return min(good)
 """,
         """
-def cascade_threshold(scores, cheap, dear, most_lost):
-    table = pd.DataFrame({"score": scores, "gain": np.subtract(cheap, dear)})
+def cascade_threshold(scores, cheap, expensive, most_lost):
+    table = pd.DataFrame({"score": scores, "gain": np.subtract(cheap, expensive)})
     change = table.groupby("score").gain.sum()[::-1].cumsum() / len(table)
     good = change[change >= -most_lost - 1e-9]
     return good.index.min() if len(good) else np.inf
@@ -217,8 +217,8 @@ def cascade_threshold(scores, cheap, dear, most_lost):
         """
 import math
 
-def cascade_threshold(scores, cheap, dear, most_lost):
-    s, c, d = np.array(scores), np.array(cheap, float), np.array(dear, float)
+def cascade_threshold(scores, cheap, expensive, most_lost):
+    s, c, d = np.array(scores), np.array(cheap, float), np.array(expensive, float)
     t = np.unique(s)
     right = ((s >= t[:, None]) * (c - d)).mean(axis=1)
     (ok,) = np.nonzero(right > -most_lost - 1e-9)

@@ -19,8 +19,8 @@ LOWERED = "str(passages[j]).lower() != str(passage).lower() for"
 TEXTS, WHOLE = "[[passages[i] for i in one] for one in made]", "if len(one) == size]"
 EDGES = r"(?<!\w){re.escape(term)}(?!\w)"
 KEPT, LOWER = "if count == most", "text.lower()"
-CASCADE = "np.where(scores >= threshold, cheap, dear).mean()"
-GOOD = "dear.mean() - most_lost - 1e-9"
+CASCADE = "np.where(scores >= threshold, cheap, expensive).mean()"
+GOOD = "expensive.mean() - most_lost - 1e-9"
 THRESHOLDS = "sorted(set(scores))"
 
 
@@ -45,21 +45,27 @@ def dropped(passages, size):
     return [first[i : i + size] for i in range(0, len(first), size)]
 
 
-def highest(scores, cheap, dear, most_lost):
+def highest(scores, cheap, expensive, most_lost):
     """The highest good threshold."""
-    scores, cheap, dear = (np.array(values, float) for values in (scores, cheap, dear))
+    scores, cheap, expensive = (np.array(values, float) for values in (scores, cheap, expensive))
     for threshold in sorted(set(scores), reverse=True):
-        if np.where(scores >= threshold, cheap, dear).mean() >= dear.mean() - most_lost - 1e-9:
+        if (
+            np.where(scores >= threshold, cheap, expensive).mean()
+            >= expensive.mean() - most_lost - 1e-9
+        ):
             return float(threshold)
     return float("inf")
 
 
-def stops(scores, cheap, dear, most_lost):
+def stops(scores, cheap, expensive, most_lost):
     """From the highest threshold down, until one is not good."""
-    scores, cheap, dear = (np.array(values, float) for values in (scores, cheap, dear))
+    scores, cheap, expensive = (np.array(values, float) for values in (scores, cheap, expensive))
     last = float("inf")
     for threshold in sorted(set(scores), reverse=True):
-        if np.where(scores >= threshold, cheap, dear).mean() < dear.mean() - most_lost - 1e-9:
+        if (
+            np.where(scores >= threshold, cheap, expensive).mean()
+            < expensive.mean() - most_lost - 1e-9
+        ):
             break
         last = float(threshold)
     return last
@@ -164,7 +170,7 @@ WRONG = [
     ),
     *faults(
         "9.6",
-        ("the highest good one", highest, "spares the dear system"),
+        ("the highest good one", highest, "spares the expensive system"),
         ("stops at the first bad one", stops, "may be good again"),
         (
             "above, not from",
@@ -173,7 +179,7 @@ WRONG = [
         ),
         (
             "the wrong way round",
-            ("cheap, dear).mean()", "dear, cheap).mean()"),
+            ("cheap, expensive).mean()", "expensive, cheap).mean()"),
             "right where it is sure",
         ),
         ("nothing may be lost", ("- most_lost ", ""), "may be lost"),

@@ -40,7 +40,7 @@ def another(llm, name: str, change: Callable | None = None):
 
 
 def rounded(_, weight):
-    """A change for `another`: the weight as a file in bfloat16 would give it back."""
+    """A change for `another`: the weight as it is after a file in bfloat16."""
     return weight.to(torch.bfloat16).to(weight.dtype)
 
 
@@ -78,7 +78,7 @@ def refusal(attempt) -> str:
         with attempt:
             return ""
     except (ValueError, RuntimeError) as error:
-        return " ".join(str(error).split()).replace(str(cache.ROOT), "")
+        return " ".join(str(error).split()).replace(f"{cache.ROOT}/", "")
 
 
 def halved(embedder: models.Embedder) -> models.Embedder:

@@ -134,11 +134,13 @@ def curves(
     ylabel: str,
     logx: bool = False,
     live: tuple | None = None,
+    words: list[str] | None = None,
 ):
     """Lines with markers. lines: for each name, its x values and its y values.
 
     A y value is a number, or (mean, low, high) to draw an interval. live: the x and y values of
-    points that were computed just now, drawn as rings.
+    points that were computed just now, drawn as rings. words: what the alternative text says of
+    the lines; as a rule, their points.
     """
     figure, axes = plt.subplots(figsize=(6.8, 3.8))
     for i, (name, (x, y)) in enumerate(lines.items()):
@@ -176,7 +178,7 @@ def curves(
     elif all(float(value).is_integer() for x, _ in lines.values() for value in x):
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))  # counts have whole ticks
     axes.set(xlabel=xlabel, ylabel=ylabel)
-    words = [f"{name}: {_points(*line)}" for name, line in lines.items()]
+    words = words or [f"{name}: {_points(*line)}" for name, line in lines.items()]
     words += [f"computed live: {_points(*live)}"] if live else []
     return finish(figure, axes, title, words, legend=len(lines) > 1)
 
@@ -184,16 +186,18 @@ def curves(
 def steps(updates: dict[str, list[tuple]], end: float, title: str, xlabel: str, ylabel: str):
     """Lines that jump: for each name its pairs (x, (mean, low, high)), in order, the first at 0.
 
-    The x axis is logarithmic, from 1 to `end`; an interval stands at each jump.
+    The x axis is logarithmic, from 1 to `end`; an interval is drawn at each jump.
     """
-    lines = {}
+    lines, words = {}, []
     for name, pairs in updates.items():
         level = pairs[0][1][0]
         x, y = [1.0], [level]
-        for at, triple in pairs[1:]:
-            x, y, level = [*x, at, at], [*y, level, triple], triple[0]
+        for jump, triple in pairs[1:]:
+            x, y, level = [*x, jump, jump], [*y, level, triple], triple[0]
         lines[name] = [*x, end], [*y, level]
-    return curves(lines, title, xlabel, ylabel, logx=True)
+        parts = [f"{_interval(*triple)} from {jump:.3g} on" for jump, triple in pairs]
+        words.append(f"{name}: {', then '.join(parts)}")
+    return curves(lines, title, xlabel, ylabel, logx=True, words=words)
 
 
 def live_losses(every: float = 3.0):

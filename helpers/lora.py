@@ -123,7 +123,7 @@ def learning_rate(recipe: Recipe, step: int, steps: int) -> float:
     return recipe.learning_rate * min((step + 1) / warm, (steps - step) / max(1, steps - warm))
 
 
-def fit(llm, weights: dict, parts: list, recipe: Recipe, run, held_out=(), loss_of=losses) -> None:
+def fit(llm, weights: dict, parts: list, recipe: Recipe, run, held_out=(), loss_of=None) -> None:
     """The training loop: changes `weights` (by name) in place. parts: packs. run: `runs.Run`."""
     if not parts:
         raise ValueError("There is nothing to train on: `examples` is empty")
@@ -132,7 +132,7 @@ def fit(llm, weights: dict, parts: list, recipe: Recipe, run, held_out=(), loss_
     for step, batch in run.steps(parts, weights, optimizer):
         labels, total = sum(len(part.labels) for part in batch), 0.0
         for part in batch:
-            loss = loss_of(llm, part).sum() / labels
+            loss = (loss_of or losses)(llm, part).sum() / labels
             loss.backward()
             total += run.check(loss.item())
         norm = torch.nn.utils.clip_grad_norm_(weights.values(), 1.0).item()

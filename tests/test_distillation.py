@@ -8,7 +8,7 @@ from tests.test_lora import EXAMPLES, RECIPE
 
 
 @pytest.fixture
-def tiny(tiny_model):
+def tiny(tiny_model, empty_artifacts):
     return models.load_llm(str(tiny_model))
 
 

@@ -55,7 +55,7 @@ WRONG = [
     *faults(
         "8.1",
         ("parts of words", (IS_NEW, INSIDE.format("new"), IS_OLD, INSIDE.format("old")), "whole"),
-        ("the whole answer", (IS_NEW, "metrics.exact_match(short, new)"), "stands in the answer"),
+        ("the whole answer", (IS_NEW, "metrics.exact_match(short, new)"), "is in the answer"),
         ("the old one whole", (IS_OLD, "metrics.exact_match(short, old)"), "Look inside"),
         ("never abstains", (ABSTAINED, ""), "has abstained, whatever else"),
         ("abstains without a value", ("if abstained:", "if abstained and not short:"), "whatever"),

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import course, departments, encoders, patterns, terms
+from helpers import contest, course, departments, encoders, models, patterns, rivals, tasks, terms
 from helpers.documents import Chunk, Document
 from helpers.prompts import Style
 from helpers.system import Answer
@@ -127,3 +127,10 @@ def test_prices_count_tokens_and_weights(embedder):
     assert meter.tokens == 2 * 4  # with the marks at both ends
     table = pd.DataFrame({"prompt tokens": [[10, 20]], "generated tokens": [[1, 3]]})
     assert patterns.tokens(table) == 17
+
+
+def test_another_model_from_a_folder_is_the_second_stage_of_the_cascade(tiny_model, embedder):
+    larger = contest.Builder(tasks.handbook(), models.load_llm(str(tiny_model)), embedder)
+    last = rivals.FormByCode(larger.system(**course.prompts()["RAG"]["best"]))
+    (answer,) = last.answer(["What is clause LC-24/7 about?"])
+    assert answer.hits and (answer.abstained or answer.citations)

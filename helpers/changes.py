@@ -33,6 +33,12 @@ def dated(builder: Builder) -> Builder:
     return _with(builder, {name: Dated(index) for name, index in builder.indexes.items()})
 
 
+def steady(builder: Builder) -> Builder:
+    """A builder like this one that, of passages with the same text, always finds the same one."""
+    dense, keyword = builder.indexes["fused"].indexes
+    return _with(builder, {"dense": Steady(dense), "fused": FusedIndex(Steady(dense), keyword)})
+
+
 def reached(builder: Builder, questions: list[dict], k: int = 3) -> float:
     """The share of the questions of which a right document is among the first k passages."""
     hits = builder.indexes["fused"].search([q["question"] for q in questions], k)
@@ -62,6 +68,30 @@ class Only:
             return self.rule(chunk) and (allowed is None or allowed(chunk))
 
         return self.index.search(queries, k, both)
+
+
+class Steady:
+    """A dense index that, of passages with the same text, always finds the same one."""
+
+    def __init__(self, index):
+        """index: a `retrieval.DenseIndex`; of twins it finds one, by the last digits of scores."""
+        self.index, self.twins = index, {}
+        for chunk in sorted(index.chunks, key=lambda chunk: chunk.document):
+            self.twins.setdefault(chunk.text, []).append(chunk)
+
+    @property
+    def chunks(self):
+        """The passages of the index inside."""
+        return self.index.chunks
+
+    def search(self, queries: list[str], k: int = 3, allowed: Filter | None = None):
+        """What the index inside finds; of twins that `allowed` lets through, the first by name."""
+        found = self.index.search(queries, k, allowed)
+        return [[replace(hit, chunk=self._first(hit, allowed)) for hit in hits] for hits in found]
+
+    def _first(self, hit, allowed):
+        twins = self.twins[hit.chunk.text]
+        return next(chunk for chunk in twins if allowed is None or allowed(chunk))
 
 
 class Dated:

@@ -65,6 +65,19 @@ def test_a_rule_and_a_date(builder):
     assert changes.reached(newest, questions, 1) == 0.5
 
 
+def test_of_twins_the_first_by_name_is_found_that_may_be_found(builder):
+    twin = page("a-1-v2", "horn loud old", "2026-01-01")
+    for order in ([twin], []):  # before the older one in the index, or after it
+        chunks = [*order, *builder.indexes["dense"].chunks, *([] if order else [twin])]
+        dense = DenseIndex(chunks, Counting())
+        fused = FusedIndex(dense, KeywordIndex(chunks))
+        both = changes.steady(SimpleNamespace(indexes={"dense": dense, "fused": fused}))
+        for index in both.indexes.values():
+            assert [hit.chunk.document for hit in index.search(["horn"], 1)[0]] == ["a-1"]
+        (hit,) = both.indexes["dense"].search(["horn"], 1, lambda c: c.document != "a-1")[0]
+        assert hit.chunk == twin and hit.rank == 1
+
+
 def test_updated_passages_are_those_of_the_new_pages():
     new = {p.id: " ".join(p.text.split()) for p in course.handbook(version=2)}
     facts, changed = course.changed_facts(), 0

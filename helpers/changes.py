@@ -9,6 +9,7 @@ from copy import copy
 from dataclasses import replace
 
 from helpers.contest import Builder
+from helpers.refine import Around
 from helpers.retrieval import Filter, FusedIndex
 
 
@@ -54,12 +55,13 @@ def _with(builder, indexes):
     return other
 
 
-class Only:
+class Only(Around):
     """The part of an index that a rule lets through, whoever searches."""
 
     def __init__(self, index, rule: Filter):
         """rule: called with a passage; true if it may be found."""
-        self.index, self.rule = index, rule
+        super().__init__(index)
+        self.rule = rule
 
     def search(self, queries: list[str], k: int = 3, allowed: Filter | None = None):
         """The k best passages of each query, of those that pass the rule and `allowed`."""
@@ -70,19 +72,15 @@ class Only:
         return self.index.search(queries, k, both)
 
 
-class Steady:
+class Steady(Around):
     """A dense index that, of passages with the same text, always finds the same one."""
 
     def __init__(self, index):
         """index: a `retrieval.DenseIndex`; of twins it finds one, by the last digits of scores."""
-        self.index, self.twins = index, {}
+        super().__init__(index)
+        self.twins = {}
         for chunk in sorted(index.chunks, key=lambda chunk: chunk.document):
             self.twins.setdefault(chunk.text, []).append(chunk)
-
-    @property
-    def chunks(self):
-        """The passages of the index inside."""
-        return self.index.chunks
 
     def search(self, queries: list[str], k: int = 3, allowed: Filter | None = None):
         """What the index inside finds; of twins that `allowed` lets through, the first by name."""
@@ -94,12 +92,8 @@ class Steady:
         return next(chunk for chunk in twins if allowed is None or allowed(chunk))
 
 
-class Dated:
-    """An index whose passages begin with their date, as a reader sees them."""
-
-    def __init__(self, index):
-        """index: its passages have "effective" in their metadata."""
-        self.index = index
+class Dated(Around):
+    """An index whose passages, with "effective" in their metadata, are shown with this date."""
 
     def search(self, queries: list[str], k: int = 3, allowed: Filter | None = None):
         """What the index inside finds, each text after "In force since ...:"."""

@@ -45,6 +45,12 @@ def interval(rows: pd.DataFrame, table: pd.DataFrame) -> tuple[float, float, flo
     return metrics.interval(table.to_numpy(), entities(rows, table))
 
 
+def written(triple: tuple[float, float, float], signs: bool = False) -> str:
+    """A mean and its interval as text. signs: for a difference."""
+    form = "{:+.2f} [{:+.2f}, {:+.2f}]" if signs else "{:.2f} [{:.2f}, {:.2f}]"
+    return form.format(*triple)
+
+
 def entities(rows: pd.DataFrame, table: pd.DataFrame) -> list[str]:
     """The entity that each column of `values` or `difference` asks about."""
     return list(rows.drop_duplicates("id").set_index("id").entity[table.columns])

@@ -132,6 +132,11 @@ def train(llm, name: str, seed: int = 0) -> Path:
     return lora.train(llm, examples(llm, adapter_rows(name)), recipe, label=f"{name}, seed {seed}")
 
 
+def seeded(llm, name: str, seed: int) -> Path:
+    """The adapter `name` of a training seed: the shipped one for 0, any other is trained here."""
+    return train(llm, name, seed) if seed else adapter(name)
+
+
 def prompts() -> dict[str, dict]:
     """The best prompt of each family of systems and all that was tried; see `scripts.make_prompts`.
 

@@ -5,7 +5,7 @@ from collections import Counter
 
 import numpy as np
 
-from helpers import course, metrics
+from helpers import course, encoders, metrics
 from helpers.engine.sendable import LONGEST
 from helpers.refine import where
 
@@ -67,6 +67,28 @@ def sent_right(said, questions: list[dict], department_of: dict) -> np.ndarray:
     """For each question: is it sent to the department of one of its documents?"""
     homes = [{department_of[id] for id in question["documents"]} for question in questions]
     return np.array([department in home for department, home in zip(said, homes, strict=True)])
+
+
+def sure_of(layer, vectors: np.ndarray, least: float = 0.0) -> list[str | None]:
+    """The department that a classifier finds likeliest; None where that has less than `least`.
+
+    layer: fitted, of scikit-learn. vectors: shape (questions, dimension).
+    """
+    chances = layer.predict_proba(vectors)
+    return [layer.classes_[row.argmax()] if row.max() >= least else None for row in chances]
+
+
+def best_least(layer, embedder, inside: dict, questions: list[dict]) -> float:
+    """The least probability with which a router that may pass finds most on these questions.
+
+    inside: of `inside_each`, for these questions. Of equally good values it is the lowest.
+    """
+    vectors = embedder.encode([row["question"] for row in questions])
+
+    def found(least):
+        return encoders.recalls(routed(inside, sure_of(layer, vectors, least)), questions).mean()
+
+    return max(np.linspace(0, 1.05, 22), key=found)  # above 1 it always passes
 
 
 def inside_each(index, texts: list[str], names, k: int = 3) -> dict:

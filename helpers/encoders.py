@@ -12,7 +12,7 @@ import torch
 from helpers import metrics, models
 from helpers.documents import Chunk
 from helpers.engine import cache
-from helpers.retrieval import DenseIndex
+from helpers.retrieval import DenseIndex, hits_of
 
 
 def fine_tune(pairs, batches: Callable, rate: float, epochs=1, seed=0, size=32):
@@ -53,6 +53,12 @@ def in_order(pairs, batches: Callable, epochs: int, seed: int, size: int) -> lis
         made = batches([pair["passage"] for pair in shuffled], size)
         steps += [[shuffled[i] for i in made[j]] for j in rng.permutation(len(made))]
     return steps
+
+
+def as_hits(rows: list[list[int]], chunks: list[Chunk]) -> list:
+    """The hits of each question, from the numbers of their chunks, best first."""
+    ranked = [[(chunks[n], -rank) for rank, n in enumerate(some)] for some in rows]
+    return [hits_of(some, len(some)) for some in ranked]
 
 
 def recalls(hits, questions: list[dict], k: int = 3) -> np.ndarray:

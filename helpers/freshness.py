@@ -5,6 +5,7 @@ The questions are rows of `questions/*_changed.jsonl`: "answers" are the new one
 
 from collections.abc import Callable
 
+import numpy as np
 import pandas as pd
 
 from helpers import comparisons, evaluate, metrics
@@ -51,9 +52,13 @@ def share(rows: pd.DataFrame, system: str, *kinds: str) -> tuple[float, float, f
     return metrics.interval(table.to_numpy(), comparisons.entities(part, table))
 
 
-def shares(rows: pd.DataFrame) -> dict[str, dict[str, tuple]]:
-    """The share of each kind, for each system."""
-    return {name: {k: share(rows, name, k) for k in KINDS} for name in rows.system.unique()}
+def shares(rows: pd.DataFrame, parts: dict | None = None) -> dict[str, dict[str, tuple]]:
+    """The share of each kind, for each system. parts: other names, each for several kinds."""
+    parts = parts or {kind: (kind,) for kind in KINDS}
+    return {
+        name: {part: share(rows, name, *kinds) for part, kinds in parts.items()}
+        for name in rows.system.unique()
+    }
 
 
 def stands_first(question: dict, hits) -> str:
@@ -82,12 +87,26 @@ def canaries(questions: list[dict], pages) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["question", "answer", "before", "since", "page"])
 
 
+def days(fresh, stale, page_of: dict[str, str], missed: int, drawn: int, count=500):
+    """The kinds of a monitor's answers on simulated days: one row a day, shape (count, drawn).
+
+    fresh, stale: the kind of each answer, by question, with a fresh and with a stale index.
+    page_of: the page of each question that may be drawn. missed: so many of these pages, drawn anew
+    each day, the update has left stale. drawn: questions a day.
+    """
+    rng, ids, pages = np.random.default_rng(0), list(page_of), sorted(set(page_of.values()))
+    made = []
+    for _ in range(count):
+        skipped = set(rng.choice(pages, missed, replace=False))
+        asked = rng.choice(ids, drawn, replace=False)
+        made.append([(stale if page_of[id] in skipped else fresh)[id] for id in asked])
+    return pd.DataFrame(made)
+
+
 def table(found: dict[str, dict[str, tuple]]) -> pd.DataFrame:
     """Shares as a table, each as "mean [low, high]": one row for each system."""
-    text = "{:.2f} [{:.2f}, {:.2f}]".format
-    return pd.DataFrame(
-        {n: {k: text(*triple) for k, triple in s.items()} for n, s in found.items()}
-    ).T
+    text = comparisons.written
+    return pd.DataFrame({n: {k: text(t) for k, t in some.items()} for n, some in found.items()}).T
 
 
 def means(found: dict[str, dict[str, tuple]]) -> dict[str, dict[str, float]]:

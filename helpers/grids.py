@@ -70,6 +70,18 @@ def table(name: str, measure, configurations: list[dict], live=(), version=1, da
     return result
 
 
+def stored(name: str) -> pd.DataFrame:
+    """A stored table that another notebook defines, and checks against its data, as it is."""
+    found = _rows(cache.read_json(STORED / f"{name}.json", {}))
+    return pd.DataFrame([{**row["configuration"], **row["result"]} for row in found.values()])
+
+
+def best(table: pd.DataFrame, measure: str, names: list[str]) -> dict:
+    """The values of `names` in the row with the highest `measure`; the first of equal rows."""
+    top = table[measure].idxmax()
+    return {name: table[name].to_dict()[top] for name in names}
+
+
 def _plain(values):
     """The same as JSON keeps it: NumPy's numbers as Python's."""
     return json.loads(json.dumps(values, default=lambda value: value.tolist()))

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
-from helpers import contest, course, grids, lora, metrics
+from helpers import comparisons, contest, course, grids, lora, metrics
 from helpers.engine import cache
 
 SEEDS = range(5)
@@ -32,6 +33,10 @@ class Asked:
         """The kind of each question."""
         return [row["slice"] for row in self.rows]
 
+    def by_slice(self, values) -> dict[str, float]:
+        """The mean of the values, one for each question, by kind; to two decimals."""
+        return pd.Series(values).groupby(self.slices).mean().round(2).to_dict()
+
     def only(self, *slices: str) -> "Asked":
         """The questions of these kinds."""
         return Asked([row for row in self.rows if row["slice"] in slices])
@@ -39,8 +44,7 @@ class Asked:
 
 def written(values, entities, change: bool = False) -> str:
     """Mean and 95% interval as text; change: with signs."""
-    form = "{:+.2f} [{:+.2f}, {:+.2f}]" if change else "{:.2f} [{:.2f}, {:.2f}]"
-    return form.format(*metrics.interval(values, entities))
+    return comparisons.written(metrics.interval(values, entities), change)
 
 
 class Known:
@@ -70,7 +74,7 @@ def reads(name: str, builder, best: dict, asked: Asked, *hits):
     of_seed = hits if len(hits) > 1 else hits * len(SEEDS)
 
     def read(seed):
-        reader = builder.system(course.train(builder.llm, "raft", seed), **best)
+        reader = builder.system(course.seeded(builder.llm, "raft", seed), **best)
         reader.index = Known(asked.texts, of_seed[seed])
         return grades(reader, asked)
 

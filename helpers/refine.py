@@ -19,10 +19,11 @@ LEVELS = ("public", "internal", "restricted")
 ROLES = {"visitor": LEVELS[:1], "employee": LEVELS[:2], "director": LEVELS}
 
 
-class _Around:
+class Around:
     """An index around another one, with the same passages."""
 
     def __init__(self, index):
+        """index: the one inside."""
         self.index = index
 
     @property
@@ -31,7 +32,7 @@ class _Around:
         return self.index.chunks
 
 
-class Reranked(_Around):
+class Reranked(Around):
     """An index whose first `depth` hits are reordered by a slower, better judge."""
 
     def __init__(self, index, judge: Callable, depth: int = 10):
@@ -86,7 +87,7 @@ def cross_encoder(name: str) -> Callable:
     return judge
 
 
-class Expanded(_Around):
+class Expanded(Around):
     """An index that expands each query before it searches."""
 
     def __init__(self, index, expand: Callable):
@@ -155,7 +156,7 @@ def where(**conditions) -> Filter:
     return lambda chunk: all(meets(chunk.metadata.get(key), key) for key in conditions)
 
 
-class Cleared(_Around):
+class Cleared(Around):
     """The part of an index that a role may read; a passage without a known level is restricted."""
 
     def __init__(self, index, role: str):

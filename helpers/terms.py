@@ -20,14 +20,14 @@ TERM = re.compile(r"[\w/-]*\d[\w/-]*|(?<=[\w,;] )[A-Z][\w-]+")  # codes, and nam
 def by_model(llm, texts: list[str], task: str, shots: bool) -> tuple[list[list[str]], float]:
     """The names and codes that the model copies out of each text, and the mean tokens of a call.
 
-    task: one of `TASKS`. shots: whether three examples are shown. What is not in the text is
-    dropped.
+    task: one of `TASKS`. shots: whether three examples are shown. What is not in the text, in
+    whatever capitals, is dropped.
     """
     examples = EXAMPLES if shots else []
     made = llm.generate([llm.chat(task, text, examples) for text in texts], 24)
-    lists = [[term.strip() for term in one.text.split("\n")[0].split(",")] for one in made]
+    lists = [[term.strip(" \"'.") for term in one.text.split("\n")[0].split(",")] for one in made]
     pairs = zip(lists, texts, strict=True)
-    terms = [[term for term in own if term and term in text] for own, text in pairs]
+    terms = [[term for term in own if term and term.lower() in text.lower()] for own, text in pairs]
     return terms, np.mean([one.prompt_tokens + one.generated_tokens for one in made])
 
 

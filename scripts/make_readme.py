@@ -7,6 +7,7 @@ Run after `make test`: make readme. It takes the measurements of that run along.
 import json
 import re
 
+from helpers import comparisons
 from helpers.engine import cache
 from scripts.make_links import badges, repository
 
@@ -43,7 +44,7 @@ def headline() -> str:
     ]
     best = {m: max(row[m][0] for row in values.values()) for m in measures}
     for name, row in values.items():
-        cells = ["{:.2f} [{:.2f}, {:.2f}]".format(*row[m]) for m in measures]
+        cells = [comparisons.written(row[m]) for m in measures]
         bold = [row[m][0] == best[m] for m in measures]
         cells = [f"**{c}**" if b else c for c, b in zip(cells, bold, strict=True)]
         lines.append(f"| {name} | " + " | ".join(cells) + " |")

@@ -135,6 +135,28 @@ def test_shares_are_over_seeds_and_questions():
     assert list(freshness.with_kinds(rows.drop(columns="seed"), QUESTIONS, kind).seed) == [0] * 8
 
 
+def test_shares_of_several_kinds_under_another_name():
+    rows = pd.DataFrame(
+        {"system": "it", "seed": 0, "id": list("abcd"), "entity": list("abcd")}
+        | {"kind": ["new", "old", "other", "other"]}
+    )
+    found = freshness.shares(rows, {"a value": ("new", "old"), "all": freshness.KINDS})["it"]
+    assert (found["a value"][0], found["all"][0]) == (0.5, 1.0)
+
+
+def test_days_of_a_monitor_are_stale_where_the_update_missed_a_page():
+    page_of = {f"q{n}": f"page {n // 2}" for n in range(10)}  # two questions a page
+    fresh, stale = dict.fromkeys(page_of, "new"), dict.fromkeys(page_of, "old")
+    for missed, least, most in ((0, 0, 0), (5, 4, 4), (2, 0, 4)):
+        days = freshness.days(fresh, stale, page_of, missed, drawn=4, count=300)
+        assert days.shape == (300, 4)
+        old = (days == "old").sum(axis=1)
+        assert least <= old.min() and old.max() <= most
+    assert old.mean() == pytest.approx(4 * 2 / 5, abs=0.2)  # two pages of five are stale
+    again = freshness.days(fresh, stale, page_of, 2, drawn=4, count=300)
+    assert again.equals(days)
+
+
 def test_which_version_stands_first():
     def first(*pairs):
         hits = [Hit(page(id, text), 1.0, n) for n, (id, text) in enumerate(pairs, 1)]

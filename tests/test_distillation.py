@@ -31,6 +31,12 @@ def test_a_sure_teacher_is_ordinary_training(tiny, fast):
     assert torch.allclose(taught, own, atol=1e-3)
 
 
+def test_the_seconds_of_a_token_are_measured_and_nothing_is_kept(tiny):
+    before = weights_of(tiny)
+    assert 0 < distillation.token_seconds(tiny, EXAMPLES, RECIPE) < 10
+    assert tiny.adapter is None and unchanged(tiny, before)
+
+
 def test_a_sure_teacher_trains_the_same_weights(tiny):
     with lora.tuned(tiny, EXAMPLES, RECIPE) as log:
         own = [step["loss"] for step in log]

@@ -3,6 +3,7 @@
 import os
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from helpers import grids
@@ -94,6 +95,20 @@ def test_an_experiment_of_ones_own_needs_nothing_stored(empty_artifacts, capsys)
     assert "2 live runs of 'mine' have no stored twin" in capsys.readouterr().out
     with pytest.raises(ValueError, match="are not among its configurations"):
         grids.table("mine", measure, configurations, live=[{"x": 3, "seed": 0}])
+
+
+def test_a_table_of_another_notebook_is_read_as_it_is(stored):
+    table = grids.stored("doubling")
+    assert list(table.value) == [2.0, 2.1, 4.0, 4.1] and list(table.seed) == [0, 1, 0, 1]
+    assert made == []
+
+
+def test_the_best_row_keeps_the_types_of_its_values():
+    table = pd.DataFrame(
+        {"rate": [1e-3, 1e-2, 1e-1], "epochs": [1, 2, 4], "score": [0.1, 0.5, 0.5]}
+    )
+    best = grids.best(table, "score", ["rate", "epochs"])
+    assert best == {"rate": 1e-2, "epochs": 2} and type(best["epochs"]) is int
 
 
 def test_a_name_with_a_space_is_refused():

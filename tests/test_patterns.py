@@ -31,6 +31,11 @@ def test_questions_and_known_hits():
     assert index.search(["how deep?", "who pays?"], 1) == [["z"], ["x"]]
 
 
+def test_means_by_kind():
+    asked = patterns.Asked(ROWS + ROWS[1:])
+    assert asked.by_slice([1, 0, 0.5]) == {"F1": 1.0, "F2": 0.25}
+
+
 def test_one_run_counts_for_every_seed():
     table = pd.DataFrame({"right": [[1, 0]]})
     assert patterns.runs(table, "right").tolist() == [[1, 0]] * 5
@@ -69,6 +74,49 @@ def test_typical_words_and_right_departments():
         "one",
         "all",
     ]
+
+
+class Layer:
+    """A classifier that is sure of its department to a degree: the first number of a vector."""
+
+    classes_ = np.array(["legal", "safety"])
+
+    def predict_proba(self, vectors):
+        return np.array([[one[0], 1 - one[0]] for one in vectors])
+
+
+class Sureness:
+    """An encoder whose vector holds the number in the text."""
+
+    def encode(self, texts):
+        return np.array([[float(text)] for text in texts])
+
+
+def test_a_router_passes_where_it_is_not_sure():
+    vectors = np.array([[0.9], [0.6], [0.2]])
+    assert departments.sure_of(Layer(), vectors) == ["legal", "legal", "safety"]
+    assert departments.sure_of(Layer(), vectors, 0.7) == ["legal", None, "safety"]
+    assert departments.sure_of(Layer(), vectors, 1.05) == [None] * 3
+
+
+@pytest.mark.parametrize(
+    "everywhere, inside_legal, passes",
+    [("a-1", "x", [True, True]), ("x", "a-1", [False, False]), ("mixed", "mixed", [False, True])],
+)
+def test_the_limit_of_a_router_is_the_one_that_finds_most(everywhere, inside_legal, passes):
+    questions = [{"question": sure, "documents": ["a-1"]} for sure in ("0.9", "0.6")]
+    if everywhere == "mixed":  # right when sure, wrong when not
+        inside = {None: [[hit("x")], [hit("a-1")]], "legal": [[hit("a-1")], [hit("x")]]}
+    else:
+        inside = {None: [[hit(everywhere)]] * 2, "legal": [[hit(inside_legal)]] * 2}
+    least = departments.best_least(Layer(), Sureness(), inside, questions)
+    said = departments.sure_of(Layer(), Sureness().encode(["0.9", "0.6"]), least)
+    assert [one is None for one in said] == passes
+
+
+def test_hits_from_the_numbers_of_chunks():
+    (found,) = encoders.as_hits([[1, 0]], CHUNKS)
+    assert [(h.chunk.document, h.rank) for h in found] == [("b-1", 1), ("a-1", 2)]
 
 
 def test_recall_counts_each_document_of_a_question():
@@ -111,6 +159,21 @@ def test_terms_by_rule_are_codes_and_names():
 
 
 @pytest.mark.slow
+def test_terms_of_the_model_are_in_the_question_in_any_capitals():
+    class Copies:
+        def chat(self, task, text, shots):
+            return text
+
+        def generate(self, prompts, tokens):
+            made = '"Clause LC-24/7.", invoice, Dunmere, \nmore'
+            return [type("Made", (), {"text": made, "prompt_tokens": 3, "generated_tokens": 2})]
+
+    terms_of, cost = terms.by_model(
+        Copies(), ["What does clause LC-24/7 say on invoices?"], "", False
+    )
+    assert terms_of == [["Clause LC-24/7", "invoice"]] and cost == 5
+
+
 def test_a_tuned_encoder_learns_its_pairs_and_leaves_the_general_one_alone(embedder):
     pairs = course.training("pairs", ("id", "question", "passage"))[::40]
     before = embedder.encode([pairs[0]["question"]])

@@ -91,6 +91,11 @@ def runs(table, measure: str) -> np.ndarray:
     return np.repeat(values, len(SEEDS), axis=0) if len(values) == 1 else values
 
 
+def by_kind(table, measure: str) -> dict[str, np.ndarray]:
+    """`runs` for each value in the column "kind" of a stored table."""
+    return {kind: runs(rows, measure) for kind, rows in table.groupby("kind", sort=False)}
+
+
 class Price:
     """Counts operations: two for each weight and each token that passes through it.
 

@@ -40,6 +40,8 @@ def test_one_run_counts_for_every_seed():
     table = pd.DataFrame({"right": [[1, 0]]})
     assert patterns.runs(table, "right").tolist() == [[1, 0]] * 5
     assert patterns.runs(pd.concat([table] * 5), "right").shape == (5, 2)
+    kinds = patterns.by_kind(pd.concat([table, 2 * table]).assign(kind=["b", "a"]), "right")
+    assert list(kinds) == ["b", "a"] and kinds["b"].shape == (5, 2) and kinds["a"][0][0] == 1
 
 
 def test_a_voice_is_graded_by_its_own_form():

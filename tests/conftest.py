@@ -46,6 +46,7 @@ def tiny_model(tmp_path_factory):
     """A randomly initialised two-layer model with a tokenizer, saved to a folder: stands for any
     other model.
     """
+    import torch
     from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
 
     folder = tmp_path_factory.mktemp("tiny")
@@ -62,5 +63,7 @@ def tiny_model(tmp_path_factory):
         eos_token_id=2,
         pad_token_id=2,
     )
-    LlamaForCausalLM(config).save_pretrained(folder)
+    with torch.random.fork_rng():
+        torch.manual_seed(0)  # the same weights, whatever ran before
+        LlamaForCausalLM(config).save_pretrained(folder)
     return folder

@@ -424,3 +424,9 @@ def test_shipped_adapters_fit_and_are_whole(llm, monkeypatch, tmp_path):
         assert runs.folder_for(llm, examples, recipe).name == record["key"], (
             f"the data changed; run: python -m scripts.make_adapters {name}"
         )
+
+
+def test_seed_0_is_the_shipped_adapter_and_others_are_trained(monkeypatch):
+    monkeypatch.setattr(course, "train", lambda llm, name, seed: (name, seed))
+    assert course.seeded(None, "raft", 0) == course.adapter("raft")
+    assert course.seeded(None, "raft", 3) == ("raft", 3)

@@ -21,14 +21,17 @@ def exact_share(right: float, n: int, level: float = 0.95) -> tuple[float, float
     return float(low), float(high)
 
 
-def interval(values, groups=None, level: float = 0.95) -> tuple[float, float, float]:
+def interval(
+    values, groups=None, level: float = 0.95, paired: bool = False
+) -> tuple[float, float, float]:
     """Mean and interval of values, one for each question: (mean, low, high).
 
     values: shape (questions,), or (seeds, questions) for one system trained with several seeds;
     for a paired comparison pass the differences. groups: an entity for each question; they are
     resampled whole, and seeds with them. Shares (0 and 1) and differences of shares (-1, 0 and 1)
     get an exact interval where the bootstrap's is too narrow: with fewer than 30 questions, or if
-    at most one in twenty differs from the rest. It counts entities, not questions or seeds.
+    at most one in twenty differs from the rest. It counts entities, not questions or seeds. paired:
+    the values are differences, even if none is below zero; without it they would pass for shares.
     """
     table = np.atleast_2d(np.asarray(values, float))
     flat = checks.numbers(table.ravel(), "values")
@@ -36,7 +39,7 @@ def interval(values, groups=None, level: float = 0.95) -> tuple[float, float, fl
     _, codes = np.unique(checks.labels(groups, table.shape[1]), return_inverse=True)
     sizes, mean = np.bincount(codes), float(table.mean())
     if set(flat) <= {-1.0, 0.0, 1.0} and _needs_exact(flat, table.shape[1]):
-        return mean, *_exact(flat, len(sizes), level)
+        return mean, *_exact(flat, len(sizes), level, paired)
     sums = np.stack([np.bincount(codes, row) for row in table])
     rng = np.random.default_rng(0)
     drawn = rng.integers(0, len(sizes), (RESAMPLES, len(sizes)))
@@ -52,10 +55,10 @@ def _needs_exact(values, questions):
     return questions < FEW or commonest >= 1 - EDGE
 
 
-def _exact(values, entities, level):
+def _exact(values, entities, level, paired):
     """A share's interval; for differences, that of both one-sided shares at once (Bonferroni)."""
     more, fewer = np.mean(values > 0), np.mean(values < 0)
-    if not fewer:
+    if not fewer and not paired:
         return exact_share(more * entities, entities, level)
     each = (1 + level) / 2
     up, down = (exact_share(share * entities, entities, each) for share in (more, fewer))

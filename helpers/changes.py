@@ -63,6 +63,11 @@ class Only(Around):
         super().__init__(index)
         self.rule = rule
 
+    @property
+    def chunks(self):
+        """The passages that the rule lets through."""
+        return [chunk for chunk in self.index.chunks if self.rule(chunk)]
+
     def search(self, queries: list[str], k: int = 3, allowed: Filter | None = None):
         """The k best passages of each query, of those that pass the rule and `allowed`."""
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers import contest, course, evaluate, lora, metrics, models, tasks
+from helpers import comparisons, contest, course, evaluate, lora, metrics, models, tasks
 from helpers.engine import cache, records
 
 RESULTS = cache.ROOT / "results" / "contest"
@@ -96,9 +96,7 @@ def scores(rows: pd.DataFrame) -> dict:
 def table(measured: dict) -> str:
     """The scores as text, one row for each system."""
     shown = {
-        name: {
-            measure: "{:.2f} [{:.2f}, {:.2f}]".format(*triple) for measure, triple in row.items()
-        }
+        name: {measure: comparisons.written(triple) for measure, triple in row.items()}
         for name, row in measured.items()
     }
     return pd.DataFrame(shown).T.reindex(columns=list(COLUMNS)).fillna("-").to_string()

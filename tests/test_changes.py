@@ -56,6 +56,8 @@ def test_a_rule_and_a_date(builder):
     newest = changes.only(both, lambda chunk: chunk.document != "a-1")
     assert texts(newest, "horn loud", k=1) == ["horn loud new"]
     assert newest.indexes["dense"].search(["horn"], 2, lambda c: c.document == "a-1")[0] == []
+    kept = [chunk.document for chunk in newest.indexes["dense"].chunks]
+    assert "a-1" not in kept and "a-1-v2" in kept
     dated = texts(changes.dated(newest), "horn loud", k=1)
     assert dated == ["In force since 2026-01-12: horn loud new"]
     questions = [

@@ -160,7 +160,6 @@ def test_terms_by_rule_are_codes_and_names():
     assert found == [["PV11J"], ["Dunmere", "Lock"], ["61-9034"]] and cost == 0
 
 
-@pytest.mark.slow
 def test_terms_of_the_model_are_in_the_question_in_any_capitals():
     class Copies:
         def chat(self, task, text, shots):
@@ -176,6 +175,7 @@ def test_terms_of_the_model_are_in_the_question_in_any_capitals():
     assert terms_of == [["Clause LC-24/7", "invoice"]] and cost == 5
 
 
+@pytest.mark.slow
 def test_a_tuned_encoder_learns_its_pairs_and_leaves_the_general_one_alone(embedder):
     pairs = course.training("pairs", ("id", "question", "passage"))[::40]
     before = embedder.encode([pairs[0]["question"]])

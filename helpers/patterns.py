@@ -1,4 +1,4 @@
-"""Patterns on one scale: any search in front of the same tuned readers, graded and priced."""
+"""Patterns on one scale: any search in front of the same tuned readers, by the same measures."""
 
 from dataclasses import dataclass
 
@@ -96,43 +96,6 @@ def by_kind(table, measure: str) -> dict[str, np.ndarray]:
     return {kind: runs(rows, measure) for kind, rows in table.groupby("kind", sort=False)}
 
 
-class Price:
-    """Counts operations: two for each weight and each token that passes through it.
-
-    Word vectors are looked up and not multiplied, so they do not count.
-    """
-
-    def __init__(self, llm, embedder):
-        self.embedder = embedder
-        encoder = embedder.model[0].auto_model
-        self.of_llm, self.of_encoder = map(_weights, (llm.model, encoder))
-
-    def encoder_tokens(self, texts: list[str]) -> float:
-        """The mean number of tokens that the encoder reads in a text."""
-        return np.mean([len(ids) for ids in self.embedder.model.tokenizer(texts)["input_ids"]])
-
-    def billions(self, tokens: float, encoder_tokens: float) -> float:
-        """Billions of operations for so many tokens of the language model and of the encoder."""
-        return 2 * (self.of_llm * tokens + self.of_encoder * encoder_tokens) / 1e9
-
-
-class Metered:
-    """An encoder that counts the tokens it reads."""
-
-    def __init__(self, embedder):
-        self.embedder, self.tokens = embedder, 0
-
-    def encode(self, texts: list[str], progress=None):
-        """What the encoder makes of the texts."""
-        self.tokens += sum(map(len, self.embedder.model.tokenizer(list(texts))["input_ids"]))
-        return self.embedder.encode(texts)
-
-
 def tokens(table) -> float:
     """The mean number of tokens that the language model reads and writes for a question."""
     return sum(np.mean(list(table[f"{part} tokens"])) for part in ("prompt", "generated"))
-
-
-def _weights(model) -> int:
-    vectors = model.get_input_embeddings().weight.numel()
-    return sum(weight.numel() for weight in model.parameters()) - vectors

@@ -1,14 +1,16 @@
-"""Two things to play with: how a search ranks passages, and what a model is shown.
+"""Three things to play with: how a search ranks, what a model is shown, what systems cost.
 
-Each has a twin that returns a plain table, for those who can't use sliders: `explore` and
-`prompt_parts`.
+Each has a twin that returns a plain table, for those who can't use sliders: `explore`,
+`prompt_parts` and `costs.table`.
 """
 
 import copy
+from dataclasses import asdict
 from html import escape
 
 import ipywidgets
 
+from helpers import costs
 from helpers.documents import Document
 from helpers.plots import COLOURS
 from helpers.system import System
@@ -130,6 +132,60 @@ def prompt_inspector(system: System, questions: list[str]) -> ipywidgets.VBox:
         control.observe(refresh, names="value")
     refresh()
     return ipywidgets.VBox([choice, text, ipywidgets.HBox([k, limit]), status, table, prompt])
+
+
+def cost_model(systems: dict, use: costs.Use | None = None) -> ipywidgets.VBox:
+    """Controls for everything in `costs.Use`, above the table of `costs.table`.
+
+    systems: `costs.Measured` by name. use: where the controls begin.
+    """
+    start = asdict(use or costs.Use())
+    controls = {
+        "queries_a_day": _control(
+            ipywidgets.FloatLogSlider,
+            "Queries a day",
+            start["queries_a_day"],
+            min=0,
+            max=7,
+            step=0.1,
+            readout_format=",.0f",
+            continuous_update=False,
+        ),
+        "known": _control(
+            ipywidgets.FloatSlider,
+            "Share about facts in training rows",
+            start["known"],
+            min=0,
+            max=1,
+            step=0.05,
+            continuous_update=False,
+        ),
+    }
+    numbers = {
+        "updates_a_month": "Updates a month",
+        "months": "Months",
+        "machine_hour": "Price of a machine hour",
+        "row": "Price of a training row",
+        "follow_up": "Price of a person's answer",
+    }
+    for name, words in numbers.items():
+        limits = {"min": 0, "max": 1e9, "width": "280px"}
+        controls[name] = _control(ipywidgets.BoundedFloatText, words, start[name], **limits)
+    status, shown = ipywidgets.HTML(), ipywidgets.HTML()
+
+    def refresh(_=None):
+        here = costs.Use(**{name: control.value for name, control in controls.items()})
+        bills = costs.table(systems, here)
+        first = bills["total"].idxmin()
+        status.value = f"Cheapest in all: {escape(first)}."
+        colours = [COLOURS[2] if name == first else GREY for name in bills.index]
+        text = bills.apply(lambda column: column.map("{:,.4g}".format))
+        shown.value = _table(text.rename_axis("system").reset_index(), colours)
+
+    for control in controls.values():
+        control.observe(refresh, names="value")
+    refresh()
+    return ipywidgets.VBox([*controls.values(), status, shown])
 
 
 def _prompt(parts, colours):

@@ -12,8 +12,8 @@ READER = ["documents", "retrieval", "refine", "prompts", "models", "lora", "syst
 READER += ["metrics", "evaluate"]
 STUDY = ["course", "ledger", "grids", "tasks", "rivals", "prompt_search", "contest", "comparisons"]
 STUDY += ["changes", "freshness", "distillation", "bases", "inbox"]
-STUDY += ["mixed", "departments", "encoders", "terms", "patterns"]
-STUDY += ["plots", "twins", "widgets"]
+STUDY += ["mixed", "departments", "encoders", "terms", "patterns", "costs", "latency"]
+STUDY += ["plots", "cost_plots", "twins", "widgets"]
 TEXT = """# How to read this folder
 
 There are two floors. The first is the reader's path: read it from top to bottom, simple things
@@ -31,7 +31,7 @@ answer apart (`prompts`).
 ## Study tools
 {study}
 
-The exercises are in `exercises/`: one file for each notebook, or several (09).
+The exercises are in `exercises/`: one file for each notebook, or several (08, 09, 10).
 
 ## The engine
 {engine}

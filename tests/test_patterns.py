@@ -4,7 +4,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import contest, course, departments, encoders, models, patterns, rivals, tasks, terms
+from helpers import (
+    contest,
+    costs,
+    course,
+    departments,
+    encoders,
+    models,
+    patterns,
+    rivals,
+    tasks,
+    terms,
+)
 from helpers.documents import Chunk, Document
 from helpers.prompts import Style
 from helpers.system import Answer
@@ -187,7 +198,7 @@ def test_a_tuned_encoder_learns_its_pairs_and_leaves_the_general_one_alone(embed
 
 
 def test_prices_count_tokens_and_weights(embedder):
-    meter = patterns.Metered(embedder)
+    meter = costs.Metered(embedder)
     meter.encode(["a river", "a lake"])
     assert meter.tokens == 2 * 4  # with the marks at both ends
     table = pd.DataFrame({"prompt tokens": [[10, 20]], "generated tokens": [[1, 3]]})

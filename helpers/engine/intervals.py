@@ -30,21 +30,35 @@ def interval(values, groups=None, level: float = 0.95) -> tuple[float, float, fl
     get an exact interval where the bootstrap's is too narrow: with fewer than 30 questions, or if
     at most one in twenty differs from the rest. It counts entities, not questions or seeds.
     """
-    table = np.atleast_2d(np.asarray(values, float))
-    flat = checks.numbers(table.ravel(), "values")
-    groups = np.arange(table.shape[1]) if groups is None else groups
-    _, codes = np.unique(checks.labels(groups, table.shape[1]), return_inverse=True)
-    sizes, mean = np.bincount(codes), float(table.mean())
-    if set(flat) <= {-1.0, 0.0, 1.0} and _needs_exact(flat, table.shape[1]):
-        return mean, *_exact(flat, len(sizes), level)
-    sums = np.stack([np.bincount(codes, row) for row in table])
+    table, codes = _coded(values, groups)
+    mean = float(table.mean())
+    if set(table.flat) <= {-1.0, 0.0, 1.0} and _needs_exact(table.ravel(), table.shape[1]):
+        return mean, *_exact(table.ravel(), codes.max() + 1, level)
+    low, high = np.quantile(resampled(values, groups), [(1 - level) / 2, (1 + level) / 2])
+    return mean, float(low), float(high)
+
+
+def resampled(values, groups=None) -> np.ndarray:
+    """The means of RESAMPLES bootstrap samples of values, as in `interval`: shape (RESAMPLES,).
+
+    The same groups are drawn at each call, so sums, differences and ratios of the means of two
+    systems that answered the same questions are paired.
+    """
+    table, codes = _coded(values, groups)
+    sizes, sums = np.bincount(codes), np.stack([np.bincount(codes, row) for row in table])
     rng = np.random.default_rng(0)
     drawn = rng.integers(0, len(sizes), (RESAMPLES, len(sizes)))
     seeds = rng.integers(0, len(table), (RESAMPLES, len(table)))
     each = np.stack([row[drawn].sum(1) for row in sums]) / sizes[drawn].sum(1)
-    means = each[seeds.T, np.arange(RESAMPLES)].mean(0)
-    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
-    return mean, float(low), float(high)
+    return each[seeds.T, np.arange(RESAMPLES)].mean(0)
+
+
+def _coded(values, groups):
+    """The values as a table, checked, and the number of each column's group."""
+    table = np.atleast_2d(np.asarray(values, float))
+    checks.numbers(table.ravel(), "values")
+    groups = np.arange(table.shape[1]) if groups is None else groups
+    return table, np.unique(checks.labels(groups, table.shape[1]), return_inverse=True)[1]
 
 
 def _needs_exact(values, questions):

@@ -1,4 +1,4 @@
-"""The machine: return freed memory to the system, and measure memory and speed.
+"""The machine: return freed memory to the system, and measure memory, speed and energy.
 
 Not faster: without `small_heap`, training would take some 350 MB more, too much for Binder's 2 GB.
 """
@@ -7,10 +7,13 @@ import ctypes
 import threading
 import time
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from types import SimpleNamespace
 
 import psutil
 import torch
+
+POWERCAP = Path("/sys/class/powercap")  # where Linux shows the energy counters of a processor
 
 
 def release_memory() -> None:
@@ -72,3 +75,47 @@ def matmul_peak(n: int = 1536, repeats: int = 5) -> float:
         (a @ b).sum().item()
         best = max(best, 2 * n**3 / (time.perf_counter() - start))
     return best
+
+
+def reading_speed(megabytes: int = 128, repeats: int = 5) -> float:
+    """Bytes a second at which a float32 matrix is read to multiply it by one vector.
+
+    Writing a token is such work: every weight is read once. megabytes: more than the caches hold.
+    """
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    weights, best = torch.rand(megabytes * 256, 1024, device=device), 0.0
+    vector = torch.rand(1024, device=device)
+    for _ in range(repeats):
+        start = time.perf_counter()
+        (weights @ vector).sum().item()
+        best = max(best, weights.nbytes / (time.perf_counter() - start))
+    return best
+
+
+@contextmanager
+def energy():
+    """Yields an object; after the block, its `joules` are what the processor used, all programs
+    together; None if the machine does not tell.
+
+    The counters are Intel's RAPL, which AMD's processors have too: one for each package, in
+    microjoules, starting again at 0 after its largest value. Reading them may need rights.
+    """
+    used, before = SimpleNamespace(joules=None), _counters()
+    try:
+        yield used
+    finally:
+        after = _counters()
+        if before and before.keys() == after.keys():
+            turns = [(after[k][0] - before[k][0]) % (after[k][1] + 1) for k in before]
+            used.joules = sum(turns) / 1e6
+
+
+def _counters() -> dict[str, tuple[int, int]]:
+    """For each processor package its counter and the largest value; empty if they can't be read."""
+    found = {}
+    with suppress(OSError, ValueError):
+        for folder in sorted(POWERCAP.glob("intel-rapl:*")):
+            if (folder / "name").read_text().startswith("package"):
+                files = (folder / name for name in ("energy_uj", "max_energy_range_uj"))
+                found[folder.name] = tuple(int(file.read_text()) for file in files)
+    return found

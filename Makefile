@@ -3,6 +3,7 @@ VENV ?= .venv
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8888
+MINUTES ?= 20
 # More options for JupyterLab, for example: make lab LAB="--no-browser"
 LAB ?=
 PY ?= $(VENV)/bin/python
@@ -16,7 +17,7 @@ NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=300
 # With an environment of your own (conda, Colab), nothing is installed: make test PY=python SETUP=
 SETUP ?= setup
 
-.PHONY: help lab setup check test test-fast test-unit test-notebooks lint notebooks exercises readme links clean
+.PHONY: help lab setup check test test-fast test-unit test-notebooks lint notebooks exercises readme report links clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -65,6 +66,9 @@ exercises: $(SETUP) ## list the exercises, with the right and wrong answers that
 readme: setup ## put the measured tables into README.md and helpers/README.md (after make test)
 	$(PY) -m scripts.make_readme
 	$(PY) -m scripts.make_reading_order
+
+report: $(SETUP) ## compare the systems on documents of your own: make report FOLDER=path/to/them MINUTES=20
+	$(PY) -m helpers.report "$(FOLDER)" --minutes $(MINUTES)
 
 links: $(SETUP) ## stamp Binder and Colab links: make links REPO=owner/name
 	$(PY) -m scripts.make_links $(REPO)

@@ -52,7 +52,7 @@ class Chunk:
 
 def load_document(path) -> Document:
     """Read one file. Raises ValueError, saying what to do, if it can't be read or has no text."""
-    return _document(folders.read_file(path))
+    return from_file(folders.read_file(path))
 
 
 def load_documents(folder) -> Documents:
@@ -66,7 +66,7 @@ def load_documents(folder) -> Documents:
     found = folders.read_folder(folder)
     if found.problems:
         raise ValueError("\n".join(found.problems))
-    documents = Documents(map(_document, found.files), found.left_out)
+    documents = Documents(map(from_file, found.files), found.left_out)
     if not documents:
         known, where = ", ".join(folders.READERS), Path(folder).resolve()
         raise FileNotFoundError(
@@ -77,7 +77,8 @@ def load_documents(folder) -> Documents:
     return documents
 
 
-def _document(file) -> Document:
+def from_file(file: folders.File) -> Document:
+    """The document that a file holds, as `engine.folders` reads it."""
     text, metadata = file.content.text.strip(), dict(file.content.metadata)
     return Document(file.id, file.title, text, str(file.path), metadata)
 

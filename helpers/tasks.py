@@ -77,14 +77,14 @@ def from_file(path, most: int = 240, seed: int = 0) -> Task:
         if all_known:
             parts[name], gone = _some_without_document(parts[name], rng)
             removed |= gone
-    training = [_row(question) for question in parts["training"]]
+    training = [training_row(question) for question in parts["training"]]
     trained = frozenset(question["entity"] for question in parts["training"])
     cut = documents.chunk([document for document in found if document.id not in removed])
     return Task(str(path), cut, PLAIN, parts["validation"], parts["test"], training, trained)
 
 
-def _row(question):
-    """A question as a training row."""
+def training_row(question: dict) -> dict:
+    """A question (a row as in `course.questions`) as a training row in the plain style."""
     known = bool(question["answers"])
     document = question["documents"][0] if known else None
     answer = question["answers"][0] if known else None

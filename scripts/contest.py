@@ -10,29 +10,17 @@ JSON in results/contest/, with model, hash, machine and versions, so that result
 
 import argparse
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
-from helpers import comparisons, contest, course, evaluate, lora, metrics, models, tasks
+from helpers import comparisons, contest, course, evaluate, lora, metrics, models, tasks, within
 from helpers.engine import cache, records
 
 RESULTS = cache.ROOT / "results" / "contest"
 COLUMNS = evaluate.MEASURES | evaluate.DETAILS
 EPOCHS = {"facts": 5}  # the same rows as for form, repeated until they are remembered
 SEARCHING, TRAINING = 0.4, 0.35  # shares of the time
-
-
-class Clock:
-    """Shares of the time that is left."""
-
-    def __init__(self, minutes: float):
-        self.end = time.monotonic() + 60 * minutes
-
-    def share(self, part: float) -> float:
-        """So many seconds are this part of the time that is left."""
-        return max(0.0, part * (self.end - time.monotonic()))
 
 
 def adapters(builder, clock, shipped: bool) -> dict:
@@ -44,40 +32,9 @@ def adapters(builder, clock, shipped: bool) -> dict:
     raft = contest.raft_rows(task, builder.indexes["fused"], 3)
     for name, rows, part in (("raft", raft, 0.6), ("facts", known, 0.7), ("house", known, 1.0)):
         examples = lora.examples(llm, rows, task.style)
-        trained[name] = trained_within(llm, examples, clock.share(TRAINING * part), name)
+        seconds, epochs = clock.share(TRAINING * part), EPOCHS.get(name, 1)
+        trained[name] = within.trained_within(llm, examples, seconds, name, epochs)
     return trained
-
-
-def trained_within(llm, examples, seconds: float, name: str):
-    """An adapter trained on as many of the examples as `seconds` allow (at least 16)."""
-    recipe = replace(contest.RECIPE, epochs=EPOCHS.get(name, 1))
-    start = time.monotonic()
-    lora.train(llm, examples[:16], recipe, label=f"{name}, timing")
-    each = max(1e-3, (time.monotonic() - start) / min(16, len(examples)))  # all its epochs
-    fitting = max(16, int((seconds - 16 * each) / each))
-    return lora.train(llm, examples[:fitting], recipe, label=name)
-
-
-def searched(builder, folders: dict, seconds: float) -> dict[str, dict]:
-    """What is found for each family, by name."""
-    found, start = {contest.NO_MODEL: builder.find(contest.NO_MODEL, folders)}, time.monotonic()
-    families = contest.entering(folders)
-    for number, name in enumerate(families):
-        left = (seconds - (time.monotonic() - start)) / (len(families) - number)
-        found[name] = builder.find(name, folders, left)
-    return found
-
-
-def fitting(systems: dict, task, clock) -> list[dict]:
-    """As many test questions, from the first, as all systems can answer in the time left."""
-    start, sample = time.monotonic(), task.validation[-4:]
-    for system in systems.values():
-        system.answer([f"{row['question']} " for row in sample])  # a space: nothing is cached
-    each = (time.monotonic() - start) / len(sample)
-    count = min(len(task.test), max(10, int(clock.share(0.95) / each)))
-    if count < len(task.test):
-        print(f"There is time for {count} of the {len(task.test)} test questions (--minutes).")
-    return task.test[:count]
 
 
 def scores(rows: pd.DataFrame) -> dict:
@@ -111,15 +68,18 @@ def main(arguments=None) -> None:
     parser.add_argument("--questions", type=int, default=150, help="at most so many test questions")
     parser.add_argument("--out", type=Path, default=None, help="where the JSON goes")
     chosen, start = parser.parse_args(arguments), time.time()
-    clock = Clock(chosen.minutes)
+    clock = within.Clock(chosen.minutes)
     llm = models.load_llm(chosen.model) if chosen.model else models.load_llm()
     task = tasks.from_file(chosen.path, chosen.questions) if chosen.path else tasks.handbook()
     builder = contest.Builder(task, llm, models.load_embedder())
     shipped = not chosen.path and not chosen.model
     folders = adapters(builder, clock, shipped)
-    found = searched(builder, folders, clock.share(SEARCHING / (1 if shipped else 1 - TRAINING)))
+    seconds = clock.share(SEARCHING / (1 if shipped else 1 - TRAINING))
+    found = within.searched(builder, folders, seconds, contest.entering(folders))
     systems = builder.entrants(folders, found)
-    test = fitting(systems, task, clock)
+    test = within.fitting(systems, task, clock.share(0.95))
+    if len(test) < len(task.test):
+        print(f"There is time for {len(test)} of the {len(task.test)} test questions (--minutes).")
     rows = evaluate.evaluate(systems, test)
     measured = scores(rows)
     about = {

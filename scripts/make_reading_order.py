@@ -13,7 +13,9 @@ READER += ["metrics", "evaluate"]
 STUDY = ["course", "ledger", "grids", "tasks", "rivals", "prompt_search", "contest", "comparisons"]
 STUDY += ["changes", "freshness", "distillation", "bases", "inbox"]
 STUDY += ["mixed", "departments", "encoders", "terms", "patterns", "costs", "latency"]
-STUDY += ["plots", "cost_plots", "twins", "widgets"]
+STUDY += ["plots", "cost_plots", "twins", "widgets", "within", "drafting", "questions"]
+STUDY += ["confirming", "own_task", "ladder", "exports", "report_source", "report_measure"]
+STUDY += ["report_findings", "report_details", "report_text", "report"]
 TEXT = """# How to read this folder
 
 There are two floors. The first is the reader's path: read it from top to bottom, simple things

@@ -113,3 +113,21 @@ def test_a_better_score_makes_a_smaller_area():
     good, bad = right + rng.random(100), rng.random(100)
     areas = [comparisons.area(comparisons.risk_coverage(s, right)) for s in (good, bad)]
     assert areas[0] < areas[1] and metrics.interval(right)[0] == pytest.approx(right.mean())
+
+
+def test_few_gains_are_no_proof_just_because_there_is_no_loss():
+    gains = np.r_[1, 1, np.zeros(10)]
+    assert metrics.interval(gains)[1] > 0  # as a share: it can't be zero
+    mean, low, high = metrics.interval(gains, paired=True)
+    assert mean == pytest.approx(1 / 6) and low < 0 < high
+    signs = np.r_[gains, -1]
+    assert metrics.interval(signs, paired=True) == metrics.interval(signs)
+
+
+def test_an_interval_of_gains_leaves_out_zero_in_few_of_many_tests_without_a_gain():
+    rng, wrong = np.random.default_rng(0), 0
+    for _ in range(300):
+        gains = rng.choice([-1, 0, 1], 12, p=[0.15, 0.7, 0.15])
+        _, low, high = metrics.interval(gains, paired=True)
+        wrong += low > 0 or high < 0
+    assert wrong <= 15  # of 300, at a nominal 5%

@@ -1,5 +1,6 @@
 """Read a folder of documents: what is in it, what is left out and why, and what is wrong."""
 
+import math
 import os
 import re
 import unicodedata
@@ -40,15 +41,20 @@ class Folder(NamedTuple):
     problems: list[str]
 
 
-def read_folder(folder) -> Folder:
+def read_folder(folder, largest: float = math.inf) -> Folder:
     """Read all documents below `folder`, in the order of their paths.
 
     A document whose file gives no id has the file's name as its id; where that is not the only one,
     its path below the folder. A file that can't be read is a problem; so is an id given twice.
+    largest: files of more bytes are left out.
     """
     folder, files, problems, seen = Path(folder), [], [], {}
     paths, left_out = walk(folder)
     for path in paths:
+        if (size := path.stat().st_size) > largest:
+            much = f"{size / 1e6:.0f} MB; files above {largest / 1e6:.0f} MB are not read"
+            left_out.append(LeftOut(str(path), much))
+            continue
         try:
             file = read_file(path)
         except Problem as problem:

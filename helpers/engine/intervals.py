@@ -21,19 +21,22 @@ def exact_share(right: float, n: int, level: float = 0.95) -> tuple[float, float
     return float(low), float(high)
 
 
-def interval(values, groups=None, level: float = 0.95) -> tuple[float, float, float]:
+def interval(
+    values, groups=None, level: float = 0.95, paired: bool = False
+) -> tuple[float, float, float]:
     """Mean and interval of values, one for each question: (mean, low, high).
 
     values: shape (questions,), or (seeds, questions) for one system trained with several seeds;
     for a paired comparison pass the differences. groups: an entity for each question; they are
     resampled whole, and seeds with them. Shares (0 and 1) and differences of shares (-1, 0 and 1)
     get an exact interval where the bootstrap's is too narrow: with fewer than 30 questions, or if
-    at most one in twenty differs from the rest. It counts entities, not questions or seeds.
+    at most one in twenty differs from the rest. It counts entities, not questions or seeds. paired:
+    the values are differences, even if none is below zero; without it they would pass for shares.
     """
     table, codes = _coded(values, groups)
     mean = float(table.mean())
     if set(table.flat) <= {-1.0, 0.0, 1.0} and _needs_exact(table.ravel(), table.shape[1]):
-        return mean, *_exact(table.ravel(), codes.max() + 1, level)
+        return mean, *_exact(table.ravel(), codes.max() + 1, level, paired)
     low, high = np.quantile(resampled(values, groups), [(1 - level) / 2, (1 + level) / 2])
     return mean, float(low), float(high)
 
@@ -66,10 +69,10 @@ def _needs_exact(values, questions):
     return questions < FEW or commonest >= 1 - EDGE
 
 
-def _exact(values, entities, level):
+def _exact(values, entities, level, paired):
     """A share's interval; for differences, that of both one-sided shares at once (Bonferroni)."""
     more, fewer = np.mean(values > 0), np.mean(values < 0)
-    if not fewer:
+    if not fewer and not paired:
         return exact_share(more * entities, entities, level)
     each = (1 + level) / 2
     up, down = (exact_share(share * entities, entities, each) for share in (more, fewer))

@@ -1,8 +1,11 @@
 """Find the layers of a model, whatever their names, and those that a recipe trains."""
 
 import math
+from contextlib import contextmanager
+from functools import partial
 
 from torch import nn
+from torch.utils.checkpoint import checkpoint
 from transformers.pytorch_utils import Conv1D
 
 
@@ -40,3 +43,20 @@ def linear_layers(llm, recipe) -> dict[str, nn.Module]:
             if isinstance(module, nn.Linear | Conv1D) and min(module.weight.shape) > 1:
                 found[f"{stack}.{number}.{name}"] = module
     return found
+
+
+@contextmanager
+def recomputed(llm):
+    """While the block runs, training keeps no activations inside layers: it computes them again.
+
+    The gradients are the same. It takes less memory, and about a third more time (Chen et al. 2016,
+    "Training Deep Nets with Sublinear Memory Cost").
+    """
+    stack = layer_list(llm.model)[1]
+    for layer in stack:
+        layer.forward = partial(checkpoint, layer.forward, use_reentrant=False)
+    try:
+        yield
+    finally:
+        for layer in stack:
+            del layer.forward  # that of its class shows again

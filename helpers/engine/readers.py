@@ -66,6 +66,7 @@ READERS = {
     ".md": _markdown,
     ".markdown": _markdown,
     ".txt": _plain,
+    ".rst": _plain,
     ".html": _html,
     ".htm": _html,
     ".pdf": _pdf,

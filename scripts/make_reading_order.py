@@ -16,6 +16,7 @@ STUDY += ["mixed", "departments", "encoders", "terms", "patterns", "costs", "lat
 STUDY += ["plots", "cost_plots", "twins", "widgets", "within", "drafting", "questions"]
 STUDY += ["confirming", "own_task", "ladder", "exports", "report_source", "report_measure"]
 STUDY += ["report_findings", "report_details", "report_text", "report"]
+STUDY += ["claims_matrix", "calibration", "decision", "decision_changes"]
 TEXT = """# How to read this folder
 
 There are two floors. The first is the reader's path: read it from top to bottom, simple things
@@ -33,7 +34,7 @@ answer apart (`prompts`).
 ## Study tools
 {study}
 
-The exercises are in `exercises/`: one file for each notebook, or several (08, 09, 10).
+The exercises are in `exercises/`: one file for each notebook, or several (08, 09, 10, 12).
 
 ## The engine
 {engine}

@@ -3,7 +3,8 @@
 COURSE_CHECK=unsolved: as the learner opens them, with a fresh cache: time and peak memory count
 against the budget. COURSE_CHECK=solved: each exercise cell gets its solution, in memory, on the
 cache that the unsolved run left: a second run loses nothing. Both go to
-`artifacts/measured/STATE.json`.
+`artifacts/measured/STATE.json`. The unsolved run also fills the ledger: each notebook of the course
+has to leave a record of every claim that it is to judge or to show.
 """
 
 import os
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 
+from helpers import claims_matrix, ledger
 from helpers.engine import cache
 from helpers.exercises import exercises
 
@@ -25,6 +27,7 @@ OUTCOME = re.compile(r"Exercise (\d+\.\d+): (not attempted|passed|not yet|raised
 STALE = "did not come with the course"  # what `llm.shipped_answers` prints
 ARTIFACTS = cache.artifacts().resolve()
 measured, solved, lost = {}, set(), {}
+recorded = {}  # the verdicts that each notebook of the course left in its ledger, by notebook
 beside = set()  # notebooks in the same folder: the exercises of book 05 are in 05 and 05b
 start_kernel, stop_kernel, run_cell = IPyNbFile.setup, IPyNbFile.teardown, IPyNbCell.runtest
 
@@ -59,10 +62,42 @@ def teardown(self):
         "peak MB": round(int(peak[0]) / 1024) if peak else None,
     }
     stop_kernel(self)
+    if STATE == "unsolved" and self.path.parent == cache.ROOT / "notebooks":
+        take_ledger(f"N{self.path.stem.split('_')[0]}", self.artifacts)
     beside.update(path.stem for path in self.path.parent.glob("*.ipynb"))
     lost[self.path.stem] = sorted(self.before - files(self.artifacts))
     if STATE == "solved":
         shutil.rmtree(self.artifacts)
+
+
+def take_ledger(notebook: str, folder: Path) -> None:
+    """Keep the verdicts that a notebook has recorded."""
+    kept = cache.read_json(folder / "ledger.json", {})
+    recorded[notebook] = {
+        int(claim): [{**row, "notebook": notebook} for row in rows if "verdict" in row]
+        for claim, rows in kept.items()
+    }
+
+
+def silently_open() -> list[str]:
+    """The claims without a record although every notebook that is to have one has run."""
+    there = {f"N{path.stem.split('_')[0]}" for path in (cache.ROOT / "notebooks").glob("*.ipynb")}
+    found = []
+    for id, claim in ledger.claims().iterrows():
+        places = [claim.test["notebook"]] if claim.kind == "measured" else claim.notebooks
+        due = there & set(places) if claim.kind in ("measured", "property", "arithmetic") else ()
+        if due and due <= recorded.keys() and not any(recorded[name].get(id) for name in due):
+            found.append(f"claim {id} is silently open: {', '.join(sorted(due))} left no verdict")
+    return found
+
+
+def filled() -> dict[int, list[dict]]:
+    """The ledger of this run: the records of all notebooks, by claim."""
+    found = {}
+    for kept in recorded.values():
+        for claim, rows in kept.items():
+            found.setdefault(claim, []).extend(rows)
+    return found
 
 
 def runtest(self):
@@ -113,7 +148,7 @@ def problems() -> list[str]:
             for name, row in measured.items()
             if row["seconds"] > SECONDS or (row["peak MB"] or 0) > MEGABYTES
         ]
-        return found
+        return found + silently_open()
     books = {name[:2] for name in measured} - {name[:2] for name in beside - measured.keys()}
     unused = [id for id in exercises() if f"{id.split('.')[0]:0>2}" in books and id not in solved]
     return found + [f"no notebook has the exercise {id}" for id in unused]
@@ -124,5 +159,9 @@ def pytest_terminal_summary(terminalreporter):
     terminalreporter.section(f"notebooks, {STATE}")
     for name, row in measured.items():
         terminalreporter.line(f"{name:24} {row['seconds']:6.1f} s {row['peak MB'] or 0:6d} MB")
+    if recorded:
+        table = claims_matrix.matrix(filled())
+        terminalreporter.line(f"the ledger of this run: {len(table)} claims")
+        terminalreporter.line(claims_matrix.counts(table).to_string())
     for problem in problems():
         terminalreporter.line(f"FAILED {problem}")

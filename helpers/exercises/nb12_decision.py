@@ -1,0 +1,161 @@
+"""Exercises of notebook 12 on the decision: a hard requirement, and a tie told as one."""
+
+import random
+
+from helpers.exercises import exercise, hints, solved_by
+from helpers.exercises.expecting import cases, raises, same
+
+
+@exercise("12.5", "A requirement with an interval", difficulty=1, importance=3, minutes=8)
+@hints(
+    "Two comparisons are enough: the low end with `least`, then the high end.",
+    "Met if `low >= least`; missed if `high < least`; anything else is not decided.",
+    "Is `least` a share? `0 <= least <= 1`.",
+)
+@solved_by('''
+def requirement(shares, least):
+    """For each system "met", "missed" or "not decided"."""
+    if not 0 <= least <= 1:
+        raise ValueError(f"A share lies between 0 and 1, not {least}")
+    found = {}
+    for name, (_, low, high) in shares.items():
+        found[name] = "met" if low >= least else "missed" if high < least else "not decided"
+    return found
+''')
+def grade_requirement(requirement):
+    def reference(shares, least):
+        return {
+            name: ("missed", "not decided", "met")[(high >= least) + (low >= least)]
+            for name, (_, low, high) in shares.items()
+        }
+
+    def case(shares, least, why):
+        wanted = reference(shares, least)
+        by_mean = {n: "met" if s[0] >= least else "missed" for n, s in shares.items()}
+        kept = {name: verdict for name, verdict in wanted.items() if verdict != "missed"}
+        at_an_end = any(least in triple[1:] for triple in shares.values())
+        mistakes = [
+            (
+                wanted if at_an_end else by_mean,
+                "The mean alone does not decide: look at the interval.",
+            ),
+            (kept, "Keep every system in the result, those that miss it as well."),
+        ]
+        known = {}
+        for wrong, text in mistakes:
+            if wrong != wanted:
+                known[lambda got, wrong=wrong: got == wrong] = text
+        cases(requirement, known)(shares, least, returns=wanted, why=why)
+
+    why = "The whole interval is at or above `least`: met."
+    case({"hybrid": (0.65, 0.55, 0.75)}, 0.5, why)
+    why = "The whole interval is below `least`: missed."
+    case({"rag": (0.19, 0.11, 0.27)}, 0.5, why)
+    why = "The interval holds `least`: not decided."
+    case({"code": (0.45, 0.35, 0.55)}, 0.5, why)
+    case({"code": (0.52, 0.4, 0.6)}, 0.5, why)
+    why = "A low end of exactly `least` is enough."
+    case({"hybrid": (0.6, 0.5, 0.7)}, 0.5, why)
+    why = "A high end of exactly `least` is not below it."
+    case({"code": (0.4, 0.3, 0.5)}, 0.5, why)
+    why = "Each system is judged by itself, in any order."
+    shares = {"a": (0.9, 0.8, 1.0), "b": (0.5, 0.4, 0.6), "c": (0.1, 0.0, 0.2)}
+    case(shares, 0.5, why)
+    case(dict(reversed(shares.items())), 0.5, why)
+    why = "A requirement of 0 is met by everything."
+    case({"base": (0.0, 0.0, 0.07)}, 0.0, why)
+    why = "With 1 asked, only a low end of 1 meets it."
+    case({"a": (1.0, 0.93, 1.0), "b": (1.0, 1.0, 1.0)}, 1.0, why)
+    case({}, 0.5, "No systems, no verdicts.")
+    why = "A share lies between 0 and 1, so 50 is no requirement on one."
+    raises(requirement, shares, 50, why=why)
+    raises(requirement, shares, -0.1, why="A share is never below 0.")
+    rng, inputs = random.Random(2), []
+    for _ in range(20):
+        table = {n: tuple(sorted(rng.random() for _ in range(3))) for n in "abcd"}
+        table = {n: (mean, low, high) for n, (low, mean, high) in table.items()}
+        inputs.append((table, rng.random()))
+    same(requirement, reference, inputs, "Compare both ends of the interval with `least`.")
+
+
+@exercise("12.6", "Break a tie honestly", difficulty=2, importance=3, minutes=12)
+@hints(
+    "`min(costs, key=costs.get)` is the cheapest; the others come in order of their costs.",
+    "For each other: `low, high = more(name, cheapest)`, what it costs more than the cheapest.",
+    "It is tied if `low <= 0`: it may cost as little. Report it, whatever its mean says.",
+)
+@solved_by('''
+def cheapest_or_tied(costs, more):
+    """The cheapest system, and those whose cost can't be told from its cost."""
+    if not costs:
+        raise ValueError("There is no system to choose from")
+    cheapest = min(costs, key=costs.get)
+    others = sorted((name for name in costs if name != cheapest), key=costs.get)
+    return cheapest, [name for name in others if more(name, cheapest)[0] <= 0]
+''')
+def grade_cheapest_or_tied(cheapest_or_tied):
+    def widths(**halves):
+        """Differences of the costs, with half the width of the interval of each system."""
+
+        def more(name, other):
+            mean = current[name] - current[other]
+            half = max(halves.get(name, 0), halves.get(other, 0))
+            return mean - half, mean + half
+
+        return more
+
+    current = {}
+
+    def reference(costs, more):
+        first = sorted(costs, key=costs.get)
+        return first[0], [name for name in first[1:] if not more(name, first[0])[0] > 0]
+
+    def case(costs, halves, why):
+        current.clear()
+        current.update(costs)
+        more = widths(**halves)
+        end, tied = wanted = reference(costs, more)
+        mistakes = {
+            (lambda got: got[0] != end): "The first value is the system with the lowest cost.",
+            (lambda got: tied and got[1] == []): "A tie is part of the result: name it. " + why,
+            (lambda got: end in got[1]): "The cheapest itself is no tie.",
+            (lambda got: len(tied) > 1 and sorted(got[1]) == sorted(tied)): "The tied come in "
+            "order of their costs, the cheapest first.",
+            (lambda got: set(got[1]) > set(tied)): "A difference that is wholly above zero is "
+            "no tie. " + why,
+            (lambda got: set(got[1]) < set(tied)): "One that may cost as little is missing. " + why,
+        }
+        cases(cheapest_or_tied, mistakes)(costs, more, returns=wanted, why=why)
+
+    why = "One system: it is the cheapest, and nothing is tied with it."
+    case({"code": 5.0}, {}, why)
+    why = "The interval of the difference is above zero, so the other costs more."
+    case({"code": 5.0, "rag": 9.0}, {"rag": 1}, why)
+    why = "The interval of the difference holds zero, so the two can't be told apart."
+    case({"code": 5.0, "rag": 9.0}, {"rag": 6}, why)
+    why = "The order in which the systems are given does not matter."
+    case({"rag": 9.0, "code": 5.0}, {"rag": 1}, why)
+    case({"rag": 9.0, "code": 5.0}, {"rag": 6}, why)
+    why = "A low end of exactly zero is a tie."
+    case({"code": 5.0, "rag": 9.0}, {"rag": 4}, why)
+    why = "Each one is compared with the cheapest, not with the one before it."
+    case({"code": 5.0, "rag": 8.0, "hybrid": 10.0}, {"hybrid": 4}, why)
+    case({"code": 5.0, "rag": 8.0, "hybrid": 10.0}, {"hybrid": 6, "rag": 1}, why)
+    why = "Several may be tied."
+    case({"hybrid": 10.0, "code": 5.0, "rag": 8.0}, {"hybrid": 6, "rag": 4}, why)
+    why = "Equal costs are a tie; the first of them is named as the cheapest."
+    case({"code": 5.0, "rag": 5.0}, {}, why)
+    why = "Of equal means, an interval of no width still leaves them tied."
+    case({"a": 2.0, "b": 2.0, "c": 7.0}, {}, why)
+
+    def one_way(name, other):
+        return (3.0, 5.0) if (name, other) == ("rag", "code") else (-5.0, -3.0)
+
+    why = "`more(name, other)` is what the first costs more than the second: ask with the cheapest "
+    why += "as the second."
+    cases(cheapest_or_tied)({"code": 1.0, "rag": 5.0}, one_way, returns=("code", []), why=why)
+    raises(cheapest_or_tied, {}, one_way, why="Without a system there is nothing to choose.")
+    rng = random.Random(4)
+    for _ in range(15):
+        costs = {name: float(rng.randint(1, 20)) for name in "abcde"}
+        case(costs, {name: rng.randint(0, 8) for name in "abcde"}, "Name all ties, in order.")

@@ -247,9 +247,10 @@ def killed(folder, out, model):
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
-def test_a_run_that_was_killed_goes_on_where_it_was(small, tiny, embedder, tmp_path, monkeypatch):
-    folder, out = hostile(tmp_path / "docs"), tmp_path / "out"
-    before = contents(folder)
+def test_a_run_that_was_killed_goes_on_where_it_was(
+    made, small, tiny, embedder, tmp_path, monkeypatch
+):
+    folder, out, before = made[0], tmp_path / "out", contents(made[0])
     call = [sys.executable, "-c", "import sys, tests.test_report as t; t.killed(*sys.argv[1:])"]
     call += [str(folder), str(out), tiny.name]
     ended = subprocess.run(call, cwd=cache.ROOT, capture_output=True)

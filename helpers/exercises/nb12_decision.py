@@ -1,9 +1,94 @@
-"""Exercises of notebook 12 on the decision: a hard requirement, and a tie told as one."""
+"""Exercises of notebook 12 on guesses and decisions: calibration, a hard requirement, a tie."""
 
 import random
 
 from helpers.exercises import exercise, hints, solved_by
 from helpers.exercises.expecting import cases, raises, same
+
+
+@exercise("12.4", "How good were the guesses?", difficulty=2, importance=2, minutes=12)
+@hints(
+    "First the claims that have both: `[c for c in results if guesses.get(c) is not None]`.",
+    "A guess is inside if `low <= guess <= high`; its error is `guess - mean`.",
+    "The bias is the mean of the errors with their signs, the other the mean of their sizes.",
+)
+@solved_by('''
+def score_guesses(guesses, results):
+    """Share of guesses inside the interval, mean absolute error, and bias."""
+    both = [claim for claim in results if guesses.get(claim) is not None]
+    if not both:
+        raise ValueError("There is no claim with a guess and a result")
+    errors = [guesses[claim] - results[claim][0] for claim in both]
+    inside = [results[c][1] <= guesses[c] <= results[c][2] for c in both]
+    sizes = [abs(error) for error in errors]
+    return sum(inside) / len(both), sum(sizes) / len(both), sum(errors) / len(both)
+''')
+def grade_score_guesses(score_guesses):
+    def reference(guesses, results):
+        both = sorted(c for c, guess in guesses.items() if guess is not None and c in results)
+        pairs = [(guesses[c], *results[c]) for c in both]
+        inside = sum(low <= guess <= high for guess, _, low, high in pairs) / len(pairs)
+        errors = [guess - mean for guess, mean, *_ in pairs]
+        size = sum(map(abs, errors)) / len(pairs)
+        return inside, size, sum(errors) / len(pairs)
+
+    def check(guesses, results, why):
+        inside, size, bias = wanted = reference(guesses, results)
+
+        def one(place, *values):
+            """Only the value at this place is wrong, and is one of these."""
+
+            def test(got):
+                near = [abs(got[i] - wanted[i]) < 1e-6 for i in range(3)]
+                made = any(abs(got[place] - value) < 1e-6 for value in values)
+                return near.count(False) == 1 and not near[place] and made
+
+            return test
+
+        mistakes = {
+            one(1, bias, abs(bias)): "Take each error's size before the mean, not after it."
+        }
+        if abs(size + bias) < 1e-9:  # one guess below: two mistakes have the same result
+            mistakes[one(2, size)] = "The bias keeps the signs of the errors: guess minus mean."
+        else:
+            mistakes[one(2, -bias)] = "The error is guess minus mean, not the reverse."
+            mistakes[one(2, size)] = "The bias keeps the signs of the errors."
+        if 0 < inside < 1:
+            mistakes[one(0, inside * len(results))] = "The first value is a share, not a number."
+            mistakes[one(0, 1 - inside)] = (
+                "Count the guesses inside the interval, not those outside."
+            )
+        cases(score_guesses, mistakes)(guesses, results, returns=wanted, why=why)
+
+    result = {1: (0.5, 0.4, 0.6), 2: (0.0, -0.1, 0.1), 3: (-0.25, -0.5, 0.0)}
+    why = "A guess within the interval is inside, and its error is guess minus mean."
+    check({1: 0.55}, {1: result[1]}, why)
+    why = "A guess outside the interval is not inside; it still has an error."
+    check({1: 0.25}, {1: result[1]}, why)
+    check({1: 0.55, 2: 0.5, 3: 0.5}, result, why)
+    why = "Errors with different signs cancel in the bias, and not in the mean absolute error."
+    check({1: 0.25, 2: 0.3}, result, why)
+    why = "The ends belong to the interval."
+    check({1: 0.4, 2: 0.1}, result, why)
+    why = "A claim with a guess of None has no guess: leave it out."
+    check({1: 0.55, 2: None, 3: 0.5}, result, why)
+    why = "A guess of 0 is a guess."
+    check({2: 0, 1: 0.9}, result, why)
+    why = "A guess for a claim without a result can't be judged: leave it out."
+    check({1: 0.3, 9: 0.7}, result, why)
+    why = "The interval of a negative difference runs from its lower end to its upper one."
+    check({3: -0.4, 2: -0.3}, result, why)
+    why = "Without a claim that has both there is nothing to average."
+    raises(score_guesses, {1: None}, result, why=why)
+    raises(score_guesses, {}, result, why=why)
+    raises(score_guesses, {7: 0.2}, result, why=why)
+    rng = random.Random(5)
+
+    def draw():
+        guesses = {c: rng.choice([None, rng.uniform(-1, 1), rng.uniform(-1, 1)]) for c in range(9)}
+        return guesses | {0: 0.1}, {c: (m := rng.random(), m - 0.3, m + 0.2) for c in range(7)}
+
+    same(score_guesses, reference, [draw() for _ in range(15)], "Judge all claims that have both.")
 
 
 @exercise("12.5", "A requirement with an interval", difficulty=1, importance=3, minutes=8)

@@ -15,7 +15,7 @@ from tests.document_files import changed, docx, ids, par, pdf, refused
 IMAGE = "<w:drawing><wp:inline><pic:pic/></wp:inline></w:drawing>"
 LEFT_OUT = {
     "ending": ("b.xlsx", b"x", "b.xlsx", r"\.xlsx files are not read"),
-    "no-ending": ("README", b"x", "README", "without an ending"),
+    "no-ending": ("Makefile", b"x", "Makefile", "without an ending"),
     "hidden-file": (".b.md", b"x", ".b.md", "hidden"),
     "checkpoints": (".ipynb_checkpoints/b.md", b"x", ".ipynb_checkpoints", "hidden"),
     "git": (".git/b.txt", b"x", ".git", "hidden"),
@@ -75,6 +75,16 @@ def test_what_is_left_out_is_said(tmp_path, capsys, case):
     printed = " ".join(capsys.readouterr().out.split())
     assert path in printed and re.search(reason, printed)
     assert check_documents.check(tmp_path) == []
+
+
+def test_texts_without_an_ending_by_custom_are_read(tmp_path):
+    for name in ("README", "pump/LICENSE", "valve/licence", "CHANGES", "READMEFIRST", "core"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("---\nA pump.")
+    found = documents.load_documents(tmp_path)
+    assert sorted(d.id for d in found) == ["CHANGES", "LICENSE", "README", "licence"]
+    assert all(d.text == "---\nA pump." for d in found)  # plain text, without metadata
+    assert {path.split("/")[-1] for path, _ in found.left_out} == {"READMEFIRST", "core"}
 
 
 def test_links_are_left_out_or_followed_once(tmp_path):

@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
-from helpers.engine.readers import READERS, read
+from helpers.engine.readers import READERS, kind_of, read
 from helpers.engine.text import NOT_TEXT, UNSEEN, Problem, Text
 
 ID = r"[^\[\]\n]+"
@@ -137,7 +137,7 @@ def report(read: int, left_out: list[LeftOut]) -> str:
 
 def _reason(path: Path, is_folder: bool) -> str:
     """Why a file or folder is left out; "" if it isn't."""
-    name, kind = path.name, path.suffix.lower()
+    name, kind = path.name, kind_of(path)
     if name.startswith(("~$", ".~lock.")):
         return "a lock file"
     if name.startswith("."):

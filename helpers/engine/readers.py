@@ -75,12 +75,19 @@ READERS = {
     ".csv": _csv,
     ".ipynb": _notebook,
 }
+BARE = {"README", "LICENSE", "LICENCE", "COPYING", "NOTICE", "AUTHORS", "CHANGELOG", "CHANGES"}
+BARE |= {"CONTRIBUTORS", "HISTORY", "INSTALL", "NEWS"}  # texts that have no ending by custom
+
+
+def kind_of(path: Path) -> str:
+    """The ending that says how a file is read: its own, or that of a text for a bare README."""
+    return path.suffix.lower() or ".txt" * (path.name.upper() in BARE)
 
 
 def read(path) -> Text:
     """Read one file. Raises Problem, naming it and saying what to do, if it can't be read."""
     path = Path(path)
-    kind = path.suffix.lower()
+    kind = kind_of(path)
     if kind not in READERS:
         known = ", ".join(READERS)
         raise Problem(f"{path}: files of type '{path.suffix}' are not read; use one of {known}")

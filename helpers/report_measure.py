@@ -62,7 +62,7 @@ def measure(own: OwnTask, llm, embedder, kept, notes: list[str]) -> dict:
     known = [row for row in task.training if row["document"]]
     for name, rows, share in (("raft", raft, TUNED), ("house", known, 1.0)):
         left = plan["training"] - sum(one["seconds"] for one in training.values())
-        least = min(left, 1.5 * LEAST_ROWS * pace)  # with the sixteen rows that are timed
+        least = min(left, 4 * LEAST_ROWS * pace)  # a row takes two answers, and some are timed
         with layers.recomputed(llm):
             made = _adapter(llm, task, name, rows, max(least, share * left), pace, kept, notes)
         if made:
@@ -117,13 +117,15 @@ def _plan(task, pace, clock) -> dict[str, float]:
     """How many seconds go where. The test questions come first: they are what is measured.
 
     All systems together take about four times as long as one. Of the rest, training has a share,
-    but the search for prompts has at least what it needs, up to half of the rest.
+    but the search for prompts has at least what it needs, up to half of the rest; where that is
+    too little for any search, training has it all.
     """
     left = clock.share()
     testing = min(TESTING * left, 4 * pace * len(task.test))
     rest, least = left - testing, 1.3 * pace * len(task.validation) * len(FAMILIES)
     searching = max(1 - TRAINING, min(0.5, least / max(rest, 1))) * rest
-    searching = searching if task.training else rest
+    if not task.training or searching < least / 1.3:
+        searching = 0.0 if task.training else rest
     return {"testing": testing, "training": rest - searching, "searching": searching}
 
 

@@ -151,9 +151,9 @@ class Decision:
         words = f"Start with {self.start}."
         unsure = [n for n, verdict in self.checks.loc[self.start].items() if verdict == UNSURE]
         if unsure:
-            words += f" It is not decided whether it meets: {', '.join(unsure)}."
+            words += f" It is not decided whether it meets: {'; '.join(unsure)}."
         if self.undecided:
-            words += f" Its cost can't be told from that of: {', '.join(self.undecided)}."
+            words += f" Its cost can't be told from that of: {'; '.join(self.undecided)}."
         return words
 
 

@@ -124,8 +124,8 @@ def method(found) -> list:
         f"prompts and thresholds ({len(task.validation)} questions), and {training} for training "
         f"and worked examples ({len(task.training)} rows). Documents that people ask about are for "
         f"the test, unless fewer than {REST:.0%} of all would be left for the rest.",
-        "All systems had the same search for their best prompt. The test questions were asked "
-        "once, afterwards."
+        "Each system had the same share of the time to search for its best prompt. The test "
+        "questions were asked once, afterwards."
         if prompts
         else "All systems had their first prompt.",
         "Rules decide whether an answer is right, no model does. An answer in other words than "

@@ -78,11 +78,11 @@ def test_what_is_left_out_is_said(tmp_path, capsys, case):
 
 
 def test_texts_without_an_ending_by_custom_are_read(tmp_path):
-    for name in ("README", "pump/LICENSE", "valve/licence", "CHANGES", "READMEFIRST", "core"):
+    for name in ("README", "pump/LICENSE", "valve/licence", "NOTICE_pump", "READMEFIRST", "core"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("---\nA pump.")
     found = documents.load_documents(tmp_path)
-    assert sorted(d.id for d in found) == ["CHANGES", "LICENSE", "README", "licence"]
+    assert sorted(d.id for d in found) == ["LICENSE", "NOTICE_pump", "README", "licence"]
     assert all(d.text == "---\nA pump." for d in found)  # plain text, without metadata
     assert {path.split("/")[-1] for path, _ in found.left_out} == {"READMEFIRST", "core"}
 

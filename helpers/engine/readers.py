@@ -1,6 +1,7 @@
 """Read the text and the metadata of a file: one function for each file format."""
 
 import json
+import re
 from pathlib import Path
 
 from helpers.engine.front_matter import split
@@ -80,8 +81,11 @@ BARE |= {"CONTRIBUTORS", "HISTORY", "INSTALL", "NEWS"}  # texts that have no end
 
 
 def kind_of(path: Path) -> str:
-    """The ending that says how a file is read: its own, or that of a text for a bare README."""
-    return path.suffix.lower() or ".txt" * (path.name.upper() in BARE)
+    """The ending that says how a file is read: its own, or that of a text for a bare README or a
+    LICENSE-MIT.
+    """
+    first = re.split("[-_ ]", path.name.upper())[0]
+    return path.suffix.lower() or ".txt" * (first in BARE)
 
 
 def read(path) -> Text:

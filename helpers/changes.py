@@ -21,23 +21,23 @@ def changed(builder: Builder, change: Callable) -> Builder:
     dense, keyword = (copy(index) for index in builder.indexes["fused"].indexes)
     for index in (dense, keyword):  # a change swaps what an index holds, so the first ones keep it
         change(index)
-    return _with(builder, {"dense": dense, "fused": FusedIndex(dense, keyword)})
+    return holding(builder, {"dense": dense, "fused": FusedIndex(dense, keyword)})
 
 
 def only(builder: Builder, rule: Filter) -> Builder:
     """A builder like this one that searches only the passages for which `rule` is true."""
-    return _with(builder, {name: Only(index, rule) for name, index in builder.indexes.items()})
+    return holding(builder, {name: Only(index, rule) for name, index in builder.indexes.items()})
 
 
 def dated(builder: Builder) -> Builder:
     """A builder like this one that shows each passage with the date from which it is in force."""
-    return _with(builder, {name: Dated(index) for name, index in builder.indexes.items()})
+    return holding(builder, {name: Dated(index) for name, index in builder.indexes.items()})
 
 
 def steady(builder: Builder) -> Builder:
     """A builder like this one that, of passages with the same text, always finds the same one."""
     dense, keyword = builder.indexes["fused"].indexes
-    return _with(builder, {"dense": Steady(dense), "fused": FusedIndex(Steady(dense), keyword)})
+    return holding(builder, {"dense": Steady(dense), "fused": FusedIndex(Steady(dense), keyword)})
 
 
 def reached(builder: Builder, questions: list[dict], k: int = 3) -> float:
@@ -49,7 +49,8 @@ def reached(builder: Builder, questions: list[dict], k: int = 3) -> float:
     ) / len(questions)
 
 
-def _with(builder, indexes):
+def holding(builder: Builder, indexes: dict) -> Builder:
+    """A builder like this one with other indexes, by kind."""
     other = copy(builder)
     other.indexes = indexes
     return other

@@ -49,11 +49,16 @@ def handbook(version: int = 1) -> list[documents.Document]:
     return [newer.get(page.id, page) for page in pages]
 
 
+def facts() -> dict[str, dict]:
+    """The facts of the handbook by id: rows with entity, attribute, value and document."""
+    return {fact["id"]: fact for fact in cache.read_jsonl(DATASETS / "facts.jsonl")}
+
+
 def changed_facts() -> dict[str, tuple[str, str, str]]:
     """The facts that version 2 changes: for each fact's id its document, old and new value."""
-    old = {fact["id"]: fact["value"] for fact in cache.read_jsonl(DATASETS / "facts.jsonl")}
+    old = facts()
     new = cache.read_jsonl(DATASETS / "facts_v2.jsonl", ("id", "document", "value"))
-    return {fact["id"]: (fact["document"], old[fact["id"]], fact["value"]) for fact in new}
+    return {fact["id"]: (fact["document"], old[fact["id"]]["value"], fact["value"]) for fact in new}
 
 
 def handbook_index(embedder, progress: str | None = "handbook") -> DenseIndex:
@@ -74,6 +79,11 @@ def questions(name: str, slices=("F1", "F2", "near-miss", "far"), fields=FIELDS)
 def training(name: str, fields=("id", "kind", "question", "answer")) -> list[dict]:
     """The rows of `datasets/training/NAME.jsonl` ("house_style", "raft", ...); see `questions`."""
     return cache.read_jsonl(DATASETS / "training" / f"{name}.jsonl", fields)
+
+
+def general_texts() -> list[str]:
+    """Paragraphs of plain English that have nothing to do with the company."""
+    return [row["text"] for row in cache.read_jsonl(DATASETS / "general" / "text.jsonl", ("text",))]
 
 
 def split(name: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:

@@ -13,6 +13,7 @@ READER += ["metrics", "evaluate"]
 STUDY = ["course", "ledger", "grids", "tasks", "rivals", "prompt_search", "contest", "comparisons"]
 STUDY += ["changes", "freshness", "distillation", "bases", "inbox"]
 STUDY += ["mixed", "departments", "encoders", "terms", "patterns", "costs", "latency"]
+STUDY += ["attacks", "trials", "defences", "canaries", "inversion", "gates"]
 STUDY += ["plots", "cost_plots", "twins", "widgets", "within", "drafting", "questions"]
 STUDY += ["confirming", "own_task", "ladder", "exports", "report_source", "report_measure"]
 STUDY += ["report_findings", "report_details", "report_text", "report"]
@@ -34,7 +35,7 @@ answer apart (`prompts`).
 ## Study tools
 {study}
 
-The exercises are in `exercises/`: one file for each notebook, or several (08, 09, 10, 12).
+The exercises are in `exercises/`: one file for each notebook, or several (08 to 12).
 
 ## The engine
 {engine}

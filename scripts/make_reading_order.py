@@ -35,7 +35,12 @@ answer apart (`prompts`).
 ## Study tools
 {study}
 
-The exercises are in `exercises/`: one file for each notebook, or several (08 to 12).
+The exercises are in `exercises/`: one file for each notebook, or several (08 to 13).
+
+## Beyond one laptop
+`scale/` is for notebook 13. Ray and LanceDB come with `make scale`; the rest needs nothing more.
+
+{scale}
 
 ## The engine
 {engine}
@@ -67,8 +72,10 @@ def reader_paths() -> list:
 def text() -> str:
     """The whole README."""
     study = [HELPERS / f"{name}.py" for name in STUDY]
+    scale = sorted(p for p in (HELPERS / "scale").glob("*.py") if p.stem != "__init__")
     engine = sorted(p for p in (HELPERS / "engine").glob("*.py") if p.stem != "__init__")
-    return TEXT.format(reader=table(reader_paths()), study=table(study), engine=table(engine))
+    groups = {"reader": reader_paths(), "study": study, "scale": scale, "engine": engine}
+    return TEXT.format(**{name: table(paths) for name, paths in groups.items()})
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ MEDIAN = {  # lines of a cell; elsewhere 7
     "09_patterns": 12,
     "10_cost_and_latency": 12,
     "11_under_attack": 12,
+    "13_beyond_one_laptop": 12,
 }
 CLAIMS = {row["id"]: row for row in cache.read_jsonl(cache.DATASETS / "claims.jsonl")}
 LEDGER = ("ledger.predict", "ledger.verdict", "ledger.shown")

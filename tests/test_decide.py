@@ -26,6 +26,12 @@ def test_the_stored_ledger_says_what_the_notebooks_say():
     assert stored == make_ledger.records(), "run python -m scripts.make_ledger, then notebook 12"
 
 
+def test_notebooks_agree_on_a_claim_that_several_show():
+    for claim, kept in claims_matrix.course_records().items():
+        if ledger.claims().kind[claim] != "measured":
+            assert len({row["verdict"] for row in kept}) == 1, f"claim {claim}: {kept}"
+
+
 def test_every_claim_has_a_verdict_and_what_is_open_says_where(table):
     assert list(table.index) == list(range(1, 105)) and not table.isna().any().any()
     assert (table[list(table.columns)].map(len) > 0).all().all()

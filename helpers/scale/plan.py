@@ -134,11 +134,13 @@ def loads(rates: Rates, index_bytes: Callable, machine=None) -> dict[str, Callab
     def waited(kind):
         return lambda n: extrapolated(rates.searches, kind, "ms", n) / m.wait
 
+    def built(n):
+        return extrapolated(rates.searches, "HNSW", "build s", n) / HOUR / m.night
+
     found = {f"{KINDS[kind]} search, time": waited(kind) for kind in ("Flat", "PQ")}
     found |= {f"{name} index, memory": held(kind) for kind, name in KINDS.items()}
     found["embedding, one night"] = lambda n: n / rates.passages / HOUR / m.night
-    build = lambda n: extrapolated(rates.searches, "HNSW", "build s", n)  # noqa: E731
-    found["building the graph, one night"] = lambda n: build(n) / HOUR / m.night
+    found["building the graph, one night"] = built
     by_heart = rates.tokens * m.exposures * rates.token / HOUR / m.night
     return found | {"learning by heart, one night": lambda n: n * by_heart}
 

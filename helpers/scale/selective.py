@@ -112,15 +112,13 @@ def lance_table(rows: Rows, folder):
     lancedb = tables.engine()
     import pyarrow
 
-    flat, size = pyarrow.array(rows.vectors.ravel()), rows.vectors.shape[1]
     columns = {
         "row": np.arange(len(rows.vectors)),
         "passes": rows.passes,
-        "vector": pyarrow.FixedSizeListArray.from_arrays(flat, size),
+        "vector": tables.vector_column(rows.vectors),
     }
     table = lancedb.connect(folder).create_table("rows", data=pyarrow.table(columns))
-    config = lancedb.index.HnswSq(distance_type="dot", num_partitions=1)
-    table.create_index("vector", config=config)
+    tables.build_graph(table)
     return table
 
 

@@ -128,9 +128,8 @@ class TableIndex:
         return sorted(one["version"] for one in self.table.list_versions())
 
     def build(self) -> None:
-        """Build an approximate index of the vectors: HNSW, with each number kept in eight bits."""
-        config = engine().index.HnswSq(distance_type="dot", num_partitions=1)
-        self.table.create_index("vector", config=config)
+        """Build an approximate index of the vectors; see `build_graph`."""
+        build_graph(self.table)
 
     def optimize(self, keep_days: float = 7) -> None:
         """Merge small files, bring the indexes up to date, delete versions older than this."""
@@ -149,7 +148,6 @@ class TableIndex:
         engine()  # after the encoder, which looks for that other package, too
         import pyarrow
 
-        flat = pyarrow.array(np.ravel(vectors))
         columns = {
             "id": ids,
             "document": [chunk.document for chunk in chunks],
@@ -161,8 +159,7 @@ class TableIndex:
         columns = {
             name: pyarrow.array(values, pyarrow.string()) for name, values in columns.items()
         }
-        size = vectors.shape[1]
-        columns["vector"] = pyarrow.FixedSizeListArray.from_arrays(flat, size)
+        columns["vector"] = vector_column(vectors)
         return pyarrow.table(columns)
 
 
@@ -182,6 +179,19 @@ def engine():
     import lancedb.rerankers
 
     return lancedb
+
+
+def vector_column(vectors: np.ndarray):
+    """Vectors of shape (rows, dimension) as an Arrow column."""
+    import pyarrow
+
+    return pyarrow.FixedSizeListArray.from_arrays(pyarrow.array(vectors.ravel()), vectors.shape[1])
+
+
+def build_graph(table) -> None:
+    """Index the column "vector" of a LanceDB table: HNSW, with each number kept in eight bits."""
+    config = engine().index.HnswSq(distance_type="dot", num_partitions=1)
+    table.create_index("vector", config=config)
 
 
 def id_of(chunk: Chunk) -> str:

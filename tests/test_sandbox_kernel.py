@@ -18,6 +18,7 @@ index = faiss.IndexFlatIP(32)
 index.add(np.random.rand(5000, 32).astype("float32"))
 _ = index.search(np.random.rand(2000, 32).astype("float32"), 5)
 kept = [1, 2, 3]
+check("0.1", lambda *args, **kwargs: None)  # loads the exercises, which the tests don't time
 def loop():
     while True: pass
 """

@@ -258,7 +258,7 @@ OFF = [*LONG[:60], 0.5, *LONG[61:]]
         (np.zeros((9, 9)), np.eye(9), ("0.0 at [0][0]", "1.0 at [0][0]")),
         (np.zeros((9, 9)), [[0.0] * 9] * 9, ("ndarray of shape (9, 9)", "[[0.0, 0.0,")),
     ],
-    ids=str,
+    ids=lambda value: type(value).__name__,
 )
 def test_what_was_wanted_and_what_came_never_look_alike(wanted, got, texts):
     found = apart(wanted, got)

@@ -378,7 +378,6 @@ def test_rankings_equal_ir_measures(ranked, relevant, k):
         (["a"], {"a"}, "3"),
         (["a"], {"a"}, None),
     ],
-    ids=repr,
 )
 def test_what_is_no_ranking_is_refused(ranked, relevant, k):
     for measure in (metrics.recall_at_k, metrics.ndcg):

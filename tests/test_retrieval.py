@@ -623,7 +623,6 @@ def test_what_is_no_saved_index_is_said_to_be_missing(place, tmp_path):
         {"size": np.float32(2)},
         {"deep": [{"when": [datetime.date(2026, 1, 5)]}]},
     ],
-    ids=lambda metadata: str(metadata)[:40],
 )
 def test_metadata_that_json_would_change_is_not_saved(metadata, tmp_path):
     odd = documents.Chunk("odd", "Notes", "A text.", 0, 7, metadata)

@@ -34,7 +34,9 @@ def grade_ridge(ridge):
             )
             shape = f"The weights for {call} have the shape {wanted.shape}, yours {got.shape}."
             expect(False, shape + turned)
+        everywhere = np.linalg.pinv(X.T @ X + penalty) @ X.T @ Y
         mistakes = [
+            (everywhere, "The penalty is added to all of X'X; it belongs on the diagonal only."),
             (weights(0.0), "The penalty is left out."),
             (weights(penalty**2), "The penalty is squared."),
             (weights(len(X) * penalty), "The penalty is multiplied by the number of texts."),
@@ -98,7 +100,8 @@ def grade_cache_key(cache_key):
         first, second = key_of(base | one), key_of(base | other)
         said = "equal" if first == second else "different"
         wanted = "equal" if equal else "different"
-        parts = f"{shown(one)} and {shown(other)}" if one else f"the first and {shown(other)}"
+        one = one or {part: base[part] for part in other}  # what differs is all that is shown
+        parts = f"{shown(one)} and {shown(other)}"
         expect(said == wanted, f"{why} The keys for {parts} are {said}; they should be {wanted}.")
 
     check({}, {}, True, "The same request has the same key.")

@@ -36,7 +36,8 @@ def grade_pool_size(pool_size):
     case(64, 4, 2, returns=2, why=why)
     case(4, 1, 3, returns=3, why="Three actors leave exactly one CPU, which is enough.")
     why = "Each actor takes `each` CPUs."
-    case(9, 2, 9, returns=4, why=why)
+    least = {3: "One CPU stays free, not the place of an actor: four actors take eight of nine."}
+    case(9, 2, 9, returns=4, why=why, mistakes=least)
     case(8, 2, 9, returns=3, why=why + " Three take six of seven; a fourth does not fit.")
     case(4, 3, 2, returns=1, why=why)
     case(64, 4, 99, returns=15, why=why)
@@ -179,7 +180,10 @@ def grade_search_on(search_on):
 
         asked.clear()
         seen = f"{why} Here `fetch(n)` returns the first n of {shown(ranked, 60)}."
-        known = {(lambda got: len(got) > k): "Never return more than k rows."}
+        again = "A row is there twice. Each `fetch(n)` begins at the nearest row: "
+        again += "start a new list, too."
+        known = {(lambda got: len(got) > len(set(got))): again}
+        known |= {(lambda got: len(got) > k): "Never return more than k rows."}
         try:
             found = cases(search_on, {**(mistakes or {}), **known})
             found(fetch, set(allowed), k, returns=wanted, why=seen)

@@ -65,6 +65,16 @@ def post_filter(fetch, allowed, k):
     return [row for row in fetch(k) if row in allowed]
 
 
+def keeps_on(fetch, allowed, k):
+    count, passing = k, []
+    while True:
+        found = fetch(count)
+        passing += [row for row in found if row in allowed]
+        if len(passing) >= k or len(found) < count:
+            return passing[:k]
+        count *= 2
+
+
 def ten_times(fetch, allowed, k):
     return [row for row in fetch(10 * k) if row in allowed][:k]
 
@@ -101,7 +111,7 @@ WRONG = [
         ("at least one", (LEAST, "size = max(size, 1)\n    if False:"), "Not even one"),
         ("returns zero", (LEAST, "if size < 0:"), "Not even one"),
         ("the first actor is free", (FITS, "int((cpus - 1) // each) or 1"), "Not even one"),
-        ("one actor's worth free", (FITS, "int(cpus // each) - 1"), "pool_size"),
+        ("one actor's worth free", (FITS, "int(cpus // each) - 1"), "not the place of an actor"),
         ("the larger", ("min(", "max("), "pool_size"),
         ("another error", ("raise ValueError(", "raise KeyError("), "Raise a ValueError"),
     ),
@@ -151,6 +161,7 @@ WRONG = [
         ("the post-filter", post_filter, "This is the post-filter"),
         ("ten times as many", ten_times, "two are enough"),
         ("all at once", everything, "two are enough"),
+        ("keeps the last call's", keeps_on, "begins at the nearest row"),
         ("one more each time", one_by_one, "Double the count"),
         ("what is allowed", lists_all, "nearest"),
         ("never ends", (" or len(found) < count", ""), "never stops"),

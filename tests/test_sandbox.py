@@ -68,11 +68,19 @@ def grades_itself_once(*_):
     return loops()
 
 
-def begins_to_write(*_):
+def open_pipes():
     for number in range(3, 300):
         with contextlib.suppress(OSError):
             if stat.S_ISFIFO(os.fstat(number).st_mode):
-                os.write(number, b" " * 4)  # in a pipe: the length of what follows
+                yield number
+
+
+OTHERS = set(open_pipes())  # of whatever runs the tests
+
+
+def begins_to_write(*_):
+    for number in set(open_pipes()) - OTHERS:
+        os.write(number, b" " * 4)  # the length of what follows
     return loops()
 
 

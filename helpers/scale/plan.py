@@ -48,6 +48,16 @@ class Machine:
     exposures: int = 8  # how often a fact is read to learn it by heart, as in the shipped adapter
 
 
+UNITS = {
+    "memory": "GB",
+    "usable": "of the memory",
+    "hour": "money",
+    "night": "hours",
+    "wait": "ms",
+    "exposures": "readings of a fact",
+}  # of a Machine's values
+
+
 def passages_a_second(embedder, texts: list[str], repeats: int = 3) -> list[float]:
     """How many of the texts the encoder embeds in a second, past the cache; one value a repeat."""
     embedder.model.encode(texts[:8], normalize_embeddings=True)  # the first call is slower
@@ -163,7 +173,7 @@ def breaks(found: dict[str, Callable], most: int = 10**12) -> pd.Series:
 def picture(found: dict[str, Callable], sizes: list[int], title: str):
     """The loads against the number of passages, both axes logarithmic, with the limit drawn."""
     lines = {name: (sizes, [load(n) for n in sizes]) for name, load in found.items()}
-    figure = plots.curves(lines, title, "passages", "share of the limit", logx=True)
+    figure = plots.curves(lines, title, "passages", "times the limit", logx=True)
     (axes,) = figure.axes
     axes.set_yscale("log")
     axes.axhline(1, color="black", linewidth=1, linestyle=":")

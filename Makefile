@@ -21,7 +21,7 @@ NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=300
 # With an environment of your own (conda, Colab), nothing is installed: make test PY=python SETUP=
 SETUP ?= setup
 
-.PHONY: help lab setup check test test-fast test-unit test-notebooks lint notebooks exercises readme report scale links clean
+.PHONY: help lab setup check test test-fast test-unit test-notebooks lint notebooks exercises readme slides report scale links site test-site clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -68,9 +68,13 @@ notebooks: $(SETUP) ## run every notebook from top to bottom and keep the output
 exercises: $(SETUP) ## list the exercises, with the right and wrong answers that test their checks
 	@$(PY) -m scripts.list_exercises
 
-readme: setup ## put the measured tables into README.md and helpers/README.md (after make test)
+readme: setup ## put the measured tables into README.md, helpers/README.md and the syllabus (after make test)
 	$(PY) -m scripts.make_readme
 	$(PY) -m scripts.make_reading_order
+	$(PY) -m scripts.make_syllabus
+
+slides: $(SETUP) ## slides of the notebooks' pictures: artifacts/slides.html; of some: make slides NOTEBOOKS="00 07"
+	@$(PY) -m scripts.make_slides $(NOTEBOOKS)
 
 report: $(SETUP) ## compare the systems on documents of your own: make report FOLDER=path/to/them MINUTES=20
 	$(PY) -m helpers.report "$(FOLDER)" --minutes $(MINUTES)
@@ -81,6 +85,17 @@ scale: ## install the engines of notebook 13 beside the rest, into .venv-scale (
 
 links: $(SETUP) ## stamp Binder and Colab links: make links REPO=owner/name
 	$(PY) -m scripts.make_links $(REPO)
+
+.venv-site/.installed: requirements-site.txt
+	@test -x .venv-site/bin/python || $(PYTHON) -m venv .venv-site
+	@.venv-site/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-site.txt
+	@touch $@
+
+site: .venv-site/.installed ## build the course's website, in .venv-site: artifacts/site/html/index.html
+	@.venv-site/bin/python -m scripts.site
+
+test-site: site ## look at the website with a real browser (needs a Chromium; CHROMIUM=path/to/it)
+	SITE=artifacts/site/html .venv-site/bin/python -m pytest -q --noconftest tests/browser/test_site.py
 
 clean: ## remove everything computed (artifacts/) and the caches of the tools
 	rm -rf artifacts .pytest_cache .ruff_cache

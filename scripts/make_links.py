@@ -11,6 +11,7 @@ import tomllib
 from helpers.engine import cache
 
 PYPROJECT = cache.ROOT / "pyproject.toml"
+CITATION = cache.ROOT / "CITATION.cff"
 CLONE = re.compile(r"https://github\.com/[\w.-]+/[\w.-]+")
 
 
@@ -42,11 +43,13 @@ def stamped(notebook: dict, name: str, repo: str) -> dict:
 
 
 def main(repo: str | None = None) -> None:
-    """Stamp pyproject.toml, the notebooks and the README."""
+    """Stamp pyproject.toml, CITATION.cff, the notebooks and the README."""
     repo = repo or repository()
     PYPROJECT.write_text(
         re.sub(r'^repo = ".*"', f'repo = "{repo}"', PYPROJECT.read_text(), flags=re.MULTILINE)
     )
+    cited = CLONE.sub(f"https://github.com/{repo}", CITATION.read_text(encoding="utf-8"))
+    CITATION.write_text(cited, encoding="utf-8")
     for path in sorted((cache.ROOT / "notebooks").glob("*.ipynb")):
         notebook = stamped(json.loads(path.read_text(encoding="utf-8")), path.name, repo)
         path.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -3,13 +3,13 @@
 Print the table: python -m scripts.course_hours
 """
 
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.engine import cache
 from helpers.exercises import exercises
+from scripts.notebook_text import cells, notebooks
 
 WORDS = 200  # of prose, a minute: adults read 238 of plain text (Brysbaert 2019); this is denser
 LINES = 10  # of code, a minute, with a look at what they print: an assumption
@@ -31,22 +31,6 @@ class Hours:
 
     def __add__(self, other):
         return Hours(*(getattr(self, n) + getattr(other, n) for n in self.__dataclass_fields__))
-
-
-def notebooks() -> dict[str, Path]:
-    """The notebooks by number, such as "05b", in order."""
-    paths = sorted((cache.ROOT / "notebooks").glob("*.ipynb"))
-    return {path.stem.split("_")[0]: path for path in paths}
-
-
-def cells(path: Path) -> list[dict]:
-    """The cells of a notebook."""
-    return json.loads(path.read_text(encoding="utf-8"))["cells"]
-
-
-def title(path: Path) -> str:
-    """The title of a notebook, with its number: "00 · Start here"."""
-    return cells(path)[0]["source"][0].lstrip("# ").strip()
 
 
 def tasks(path: Path) -> list:

@@ -20,13 +20,19 @@ def repository() -> str:
     return tomllib.loads(PYPROJECT.read_text())["tool"]["course"]["repo"]
 
 
+def addresses(name: str, repo: str) -> tuple[str, str]:
+    """Where one notebook opens in Binder and in Colab."""
+    binder = f"https://mybinder.org/v2/gh/{repo}/HEAD?urlpath=lab/tree/notebooks/{name}"
+    colab = f"https://colab.research.google.com/github/{repo}/blob/main/notebooks/{name}"
+    return binder, colab
+
+
 def badges(name: str, repo: str) -> str:
     """The links of one notebook, as one Markdown line.
 
     (A line that begins with a comment would not be read as Markdown.)
     """
-    binder = f"https://mybinder.org/v2/gh/{repo}/HEAD?urlpath=lab/tree/notebooks/{name}"
-    colab = f"https://colab.research.google.com/github/{repo}/blob/main/notebooks/{name}"
+    binder, colab = addresses(name, repo)
     return f"[Open in Binder]({binder}) · [Open in Colab]({colab})"
 
 

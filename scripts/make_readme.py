@@ -11,6 +11,7 @@ from helpers.engine import cache
 from helpers.exercises import exercises
 from scripts import course_hours
 from scripts.make_links import badges, repository
+from scripts.notebook_text import notebooks, title
 
 README = cache.ROOT / "README.md"
 MEASURED = cache.ROOT / "docs" / "measured.json"
@@ -21,15 +22,16 @@ def course_map() -> str:
     measured = cache.read_json(MEASURED, {})
     lines = ["| notebook | you | the machine, as opened / solved | peak memory | open |"]
     lines.append("|---" * 5 + "|")
-    for path in course_hours.notebooks().values():
-        title, hours = course_hours.title(path), course_hours.of(path)
+    for path in notebooks().values():
+        hours = course_hours.of(path)
         runs = [measured.get(state, {}).get(path.stem) for state in ("unsolved", "solved")]
         times = " / ".join(f"{run['seconds'] / 60:.1f}" if run else "-" for run in runs)
         peaks = [run["peak MB"] for run in runs if run and run["peak MB"]]
         peak = f"{max(peaks)} MB" if peaks else "-"
         times, own = f"{times} min", course_hours.written(hours.together)
         links = badges(path.name, repository())
-        lines.append(f"| [{title}](notebooks/{path.name}) | {own} | {times} | {peak} | {links} |")
+        linked = f"[{title(path)}](notebooks/{path.name})"
+        lines.append(f"| {linked} | {own} | {times} | {peak} | {links} |")
     return "\n".join(lines)
 
 
@@ -71,7 +73,7 @@ def look() -> str:
 
 def try_it() -> str:
     """Links that open the first notebook elsewhere."""
-    name = next(iter(course_hours.notebooks().values())).name
+    name = next(iter(notebooks().values())).name
     return f"Without installing anything, the first notebook: {badges(name, repository())}"
 
 

@@ -13,8 +13,9 @@ from html import escape
 from bs4 import BeautifulSoup
 
 from helpers.engine import cache
-from scripts import course_hours
-from scripts.make_syllabus import FOLDER, promises
+from scripts import notebook_text
+from scripts.make_syllabus import FOLDER
+from scripts.notebook_text import inline, promises
 
 TEMPLATE = cache.ROOT / "scripts" / "slides.html"
 PNG = "data:image/png;base64,"
@@ -39,7 +40,7 @@ def pictures(path) -> list[Picture]:
     Raises ValueError for a picture that is no PNG within the notebook, or has no words.
     """
     found = []
-    for cell in course_hours.cells(path):
+    for cell in notebook_text.cells(path):
         for output in cell.get("outputs", []):
             html = "".join(output.get("data", {}).get("text/html", []))
             for image in BeautifulSoup(html, "html.parser").find_all("img"):
@@ -51,22 +52,9 @@ def pictures(path) -> list[Picture]:
     return [one for one in found if not one.title.startswith("training: loss")]
 
 
-def inline(markdown: str) -> str:
-    """A line of Markdown as HTML: emphasis and code; a link becomes its words; all else is text."""
-    text = escape(re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", markdown))
-    parts = re.split(r"(`[^`]+`)", text)
-    for i, part in enumerate(parts):
-        if part.startswith("`"):
-            parts[i] = f"<code>{part[1:-1]}</code>"
-        else:
-            part = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", part)
-            parts[i] = re.sub(r"\*(.+?)\*", r"<em>\1</em>", part)
-    return "".join(parts)
-
-
 def found(path) -> list[str]:
     """What the last cells of a notebook say that you found, an item each."""
-    for cell in reversed(course_hours.cells(path)):
+    for cell in reversed(notebook_text.cells(path)):
         text = "".join(cell["source"])
         if cell["cell_type"] == "markdown" and "**You found**" in text:
             listed = text.split("**You found**")[1].strip().split("\n\n")[0]
@@ -98,7 +86,7 @@ def listed(heading: str, items: list[str]) -> str:
 
 def slides(number: str, path) -> list[str]:
     """The slides of a notebook: what you will do, what to ask, its pictures, what you found."""
-    book, told = course_hours.title(path), advice(number)
+    book, told = notebook_text.title(path), advice(number)
     made = [f"<h1>{inline(book)}</h1>{listed('You will', promises(path))}"]
     if "Ask" in told:
         made.append(f"<h2>Before the run</h2><p>{inline(told['Ask'])}</p>")
@@ -115,7 +103,7 @@ def slides(number: str, path) -> list[str]:
 
 def page(numbers: list[str]) -> str:
     """The whole file. Raises ValueError for a notebook that there is not."""
-    books = course_hours.notebooks()
+    books = notebook_text.notebooks()
     if unknown := set(numbers) - set(books):
         raise ValueError(f"There is no notebook {', '.join(sorted(unknown))}: {', '.join(books)}")
     made = "\n".join(one for number in numbers for one in slides(number, books[number]))
@@ -126,7 +114,7 @@ def main(numbers: list[str]) -> None:
     """Write the slides of these notebooks, or of all."""
     path = cache.artifacts() / "slides.html"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(page(numbers or list(course_hours.notebooks())), encoding="utf-8")
+    path.write_text(page(numbers or list(notebook_text.notebooks())), encoding="utf-8")
     print(f"{path}: open it in a browser")
 
 

@@ -4,12 +4,11 @@ All come from the notebooks and their exercises; outcomes from `datasets/objecti
 there. Run: python -m scripts.make_syllabus, part of make readme.
 """
 
-import re
-
 from helpers.engine import cache
 from helpers.exercises import exercises
 from scripts import course_hours
 from scripts.make_readme import put
+from scripts.notebook_text import notebooks, promises, title
 
 FOLDER = cache.ROOT / "docs" / "instructors"
 LINK = "../../notebooks"
@@ -57,8 +56,8 @@ WEEKS = (("00", "01", "02"), ("03", "04"), ("05", "06"), ("07", "08"), ("09", "1
 
 def linked(number: str, path=None) -> str:
     """A notebook's title, linked to it."""
-    path = path or course_hours.notebooks()[number]
-    return f"[{course_hours.title(path)}]({LINK}/{path.name})"
+    path = path or notebooks()[number]
+    return f"[{title(path)}]({LINK}/{path.name})"
 
 
 def table(head: str, rows: list[list]) -> str:
@@ -67,19 +66,11 @@ def table(head: str, rows: list[list]) -> str:
     return "\n".join(lines + ["| " + " | ".join(map(str, row)) + " |" for row in rows])
 
 
-def promises(path) -> list[str]:
-    """What the first cell of a notebook says that you will do, an item each."""
-    first = "".join(course_hours.cells(path)[0]["source"])
-    listed = first.split("**You will**")[1].split("**Needs**")[0]
-    items = re.split(r"\n- ", listed.split("\n\n")[0])[1:]
-    return [" ".join(item.split()).rstrip(".;") for item in items]
-
-
 def outcomes() -> str:
     """What a learner can do afterwards: objectives with their exercises, or each notebook's."""
     objectives = cache.read_json(cache.DATASETS / "objectives.json")
     if not objectives:
-        rows = [[linked(n), "; ".join(promises(p))] for n, p in course_hours.notebooks().items()]
+        rows = [[linked(n), "; ".join(promises(p))] for n, p in notebooks().items()]
         return table("notebook | you will", rows)
     rows = []
     for row in objectives.values():
@@ -90,23 +81,27 @@ def outcomes() -> str:
     return table("outcome | notebooks | exercises that show it | their minutes", rows)
 
 
+def minutes(one) -> list[str]:
+    """The last four cells of a row of `hours`: three parts in minutes, and all in hours."""
+    parts = (one.reading, one.exercises, one.machine)
+    return [*(f"{part:.0f}" for part in parts), course_hours.written(one.together)]
+
+
 def hours() -> str:
     """A row for each notebook, and the sums: all, without the optional ones, the short way."""
     rows = []
-    for number, path in course_hours.notebooks().items():
+    for number, path in notebooks().items():
         one = course_hours.of(path)
         name = linked(number, path)
         if number in OPTIONAL and "optional" not in name:
             name += " (optional)"
-        minutes = [f"{part:.0f}" for part in (one.reading, one.exercises, one.machine)]
         needs = BUILDS_ON.get(number, "Python")
-        rows.append([name, needs, *minutes, course_hours.written(one.together)])
-    required = [n for n in course_hours.notebooks() if n not in OPTIONAL]
+        rows.append([name, needs, *minutes(one)])
+    required = [n for n in notebooks() if n not in OPTIONAL]
     sums = {"all": None, "without the optional ones": required, "the short way": course_hours.SPINE}
     for name, numbers in sums.items():
         one = course_hours.total(numbers)
-        minutes = [f"{part:.0f}" for part in (one.reading, one.exercises, one.machine)]
-        rows.append([f"**{name}**", "", *minutes, course_hours.written(one.together)])
+        rows.append([f"**{name}**", "", *minutes(one)])
     head = "notebook | builds on | reading, min | exercises, min | machine, min | together"
     return table(head, rows)
 

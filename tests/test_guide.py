@@ -12,6 +12,7 @@ from helpers import course
 from helpers.engine import cache
 from helpers.exercises import exercises, grade
 from scripts import course_hours, make_links, make_look, make_slides, make_syllabus
+from scripts.notebook_text import inline, notebooks
 
 TEACHING = cache.ROOT / "docs" / "instructors"
 PAGES = [
@@ -21,7 +22,7 @@ PAGES = [
 ]
 GUIDE = (TEACHING / "guide.md").read_text(encoding="utf-8")
 SLICE = ("paraphrase",)
-NUMBERS = list(course_hours.notebooks())
+NUMBERS = list(notebooks())
 
 
 def text(path):
@@ -67,7 +68,7 @@ def test_the_syllabus_is_up_to_date():
 
 
 def test_hours_count_every_exercise_once():
-    paths = course_hours.notebooks().values()
+    paths = notebooks().values()
     tasks = [task.id for path in paths for task in course_hours.tasks(path)]
     assert tasks == list(exercises())
     together = course_hours.total()
@@ -89,7 +90,7 @@ def test_formats_fit_their_time_and_their_notebooks():
         assert 240 <= make_syllabus.length(day) <= 330
     for blocks in (make_syllabus.HALF_DAY, *make_syllabus.TWO_DAYS):
         for number, _, ids in blocks:
-            own = {task.id for task in course_hours.tasks(course_hours.notebooks()[number])}
+            own = {task.id for task in course_hours.tasks(notebooks()[number])}
             assert set(ids.split()) <= own, number
     required = [n for n in NUMBERS if n not in make_syllabus.OPTIONAL]
     assert [n for week in make_syllabus.WEEKS for n in week] == required
@@ -213,12 +214,10 @@ def test_the_changelog_keeps_its_form():
 
 def test_slides_show_every_picture_with_its_words_and_nothing_from_elsewhere():
     page = make_slides.page(NUMBERS)
-    shown = [
-        one for path in course_hours.notebooks().values() for one in make_slides.pictures(path)
-    ]
+    shown = [one for path in notebooks().values() for one in make_slides.pictures(path)]
     assert page.count("<img ") == len(shown) >= len(NUMBERS)
     assert all(len(one.words) >= 40 and one.title in one.words for one in shown)
-    assert all(make_slides.pictures(path) for path in course_hours.notebooks().values())
+    assert all(make_slides.pictures(path) for path in notebooks().values())
     assert set(re.findall(r'(?:src|href)="([^"]{0,21})', page)) == {make_slides.PNG[:21]}
     assert not re.search(r"https?://|@import|url\(", re.sub(r"base64,[^\"]+", "", page))
     for heading in ("You will", "Before the run", "You found", "Discuss"):
@@ -253,7 +252,5 @@ def test_text_on_slides_is_never_markup(tmp_path):
     path = notebook(tmp_path, f'<img alt="{words}" src="{make_slides.PNG}AAAA">')
     (picture,) = make_slides.pictures(path)
     assert picture.title == "Low <script>alert(1)</script>"
-    assert make_slides.inline(picture.title) == "Low &lt;script&gt;alert(1)&lt;/script&gt;"
-    assert make_slides.inline("**a** `*b*` [c *d*](x)") == (
-        "<strong>a</strong> <code>*b*</code> c <em>d</em>"
-    )
+    assert inline(picture.title) == "Low &lt;script&gt;alert(1)&lt;/script&gt;"
+    assert inline("**a** `*b*` [c *d*](x)") == ("<strong>a</strong> <code>*b*</code> c <em>d</em>")

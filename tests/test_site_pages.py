@@ -8,10 +8,12 @@ import re
 
 import pytest
 
+from scripts.make_links import repository
+from scripts.notebook_text import inline
 from scripts.site import cards, check, outputs, pages
 
 NOTEBOOKS = sorted((pages.ROOT / "notebooks").glob("*.ipynb"))
-REPOSITORY = f"https://github.com/{pages.settings()['repo']}"
+REPOSITORY = f"https://github.com/{repository()}"
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +105,7 @@ def test_a_readme_is_split_at_its_first_command():
 
 
 def test_text_of_a_card_is_no_markup():
-    assert cards.marked("*b* <i> `a<b`") == "<em>b</em> &lt;i&gt; <code>a&lt;b</code>"
+    assert inline("*b* <i> `a<b`") == "<em>b</em> &lt;i&gt; <code>a&lt;b</code>"
 
 
 def code_cell(*stored, **metadata) -> dict:

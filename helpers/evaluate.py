@@ -62,6 +62,6 @@ def counted(rows: pd.DataFrame, measure: str) -> pd.DataFrame:
 
 def scoreboard(rows: pd.DataFrame) -> pd.DataFrame:
     """One row per system, one column per measure, from the rows of `evaluate`: means."""
-    parts, measures = rows.groupby("system", sort=False), MEASURES | DETAILS
+    parts, measures = rows.groupby("system", sort=False)[rows.columns], MEASURES | DETAILS
     columns = [parts.apply(lambda part, m=m: counted(part, m).value.mean()) for m in measures]
     return pd.concat(columns, axis=1, keys=measures)

@@ -4,13 +4,15 @@ COURSE_CHECK=unsolved: as the learner opens them, with a fresh cache: time and p
 against the budget. COURSE_CHECK=solved: each exercise cell gets its solution, in memory, on the
 cache that the unsolved run left: a second run loses nothing. Both go to
 `artifacts/measured/STATE.json`. The unsolved run also fills the ledger: each notebook of the course
-has to leave a record of every claim that it is to judge or to show.
+has to leave a record of every claim that it is to judge or to show. The kernel has the unit tests'
+filters for warnings: a call whose removal is announced fails its cell.
 """
 
 import os
 import re
 import shutil
 import time
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,8 @@ WANTED = {"unsolved": "not attempted", "solved": "passed"}[STATE]
 OUTCOME = re.compile(r"Exercise (\d+\.\d+): (not attempted|passed|not yet|raised)\..*")
 STALE = "did not come with the course"  # what `llm.shipped_answers` prints
 ARTIFACTS = cache.artifacts().resolve()
+FILTERS = tomllib.loads((cache.ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+FILTERS = FILTERS["tool"]["pytest"]["ini_options"]["filterwarnings"]
 measured, solved, lost = {}, set(), {}
 recorded = {}  # the verdicts that each notebook of the course left in its ledger, by notebook
 beside = set()  # notebooks in the same folder: the exercises of book 05 are in 05 and 05b
@@ -50,6 +54,16 @@ def setup(self):
     self.before, self.started = files(self.artifacts), time.perf_counter()
     with cache.artifacts_at(self.artifacts):
         start_kernel(self)
+    self.kernel.await_idle(self.kernel.kc.execute(warning_filters(FILTERS), silent=True), 60)
+
+
+def warning_filters(lines: list[str]) -> str:
+    """The code that applies filters as pytest writes them, "action:message:category:module"."""
+    calls = []
+    for line in lines:
+        action, message, category, module = (line.split(":") + [""])[:4]
+        calls.append(f"filterwarnings({action!r}, {message!r}, {category}, {module!r})")
+    return "\n".join(f"__import__('warnings').{call}" for call in calls)
 
 
 def teardown(self):

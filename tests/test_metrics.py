@@ -6,7 +6,7 @@ import string
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from sklearn.metrics import ndcg_score, precision_recall_fscore_support
@@ -233,6 +233,8 @@ TEXTS = st.text(max_size=12) | st.lists(
 
 @settings(max_examples=1500, deadline=None, derandomize=True)
 @given(TEXTS)
+@example("an~a")
+@example("an ~ a valve")
 def test_normalising_again_changes_nothing(text):
     once = metrics.normalize(text)
     assert metrics.normalize(once) == once == metrics.normalize(f" {text}\n")

@@ -18,6 +18,9 @@ CHEAT = (
     "    return answer.strip().lower() in [form.strip().lower() for form in accepted]\n\n"
     'check("0.1", exact)'
 )
+REMOVED = """import warnings
+warnings.warn_explicit("a library's own affair", FutureWarning, "lib.py", 1, "lib")
+warnings.warn("call new() instead", FutureWarning)"""
 STALE = "print('3 of these answers did not come with the course: computed here.')"
 
 
@@ -28,9 +31,10 @@ STALE = "print('3 of these answers did not come with the course: computed here.'
         ("unsolved", STUB, "1 + 1", "3 passed"),
         ("unsolved", CHEAT, "1 + 1", "expects 'not attempted'.*Exercise 0.1: passed"),
         ("unsolved", STUB, STALE, "results/ is out of date"),
+        ("unsolved", STUB, REMOVED, r"FutureWarning\S*: call new\(\) instead"),
         ("solved", STUB, "1 + 1", "no notebook has the exercise 0.2.*3 passed"),
     ],
-    ids=["opened", "accepted stub", "stale answers", "solved"],
+    ids=["opened", "accepted stub", "stale answers", "announced removal", "solved"],
 )
 def test_states(tmp_path, state, exercise, last, found):
     cells = [nbformat.v4.new_code_cell(source) for source in (FIRST, exercise, last)]

@@ -73,8 +73,9 @@ def llm_folder() -> Path:
         model = AutoModelForCausalLM.from_pretrained(
             gguf.parent, gguf_file=gguf.name, dtype=torch.float32
         )
-        model.hf_quantizer = None  # the weights are plain float32 now; with these two marks
-        del model.config.quantization_config  # save_pretrained would refuse them
+        # The weights are plain float32 now; with these two marks save_pretrained would refuse them.
+        model.hf_quantizer = None
+        vars(model.config).pop("quantization_config", None)  # older releases do not set it
         model.save_pretrained(new)
         AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name).save_pretrained(new)
         record = {"from": LLM_SHA256, "sha256": cache.sha256(new / "model.safetensors")}

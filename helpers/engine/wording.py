@@ -102,6 +102,7 @@ def _without_articles(words):
     """An article is never last. `a` is one at the start or after a short word, not before one."""
     last = len(words) - 1
     words = [word for i, word in enumerate(words) if word not in {"an", "the"} or i == last]
+    words = _compared(words)  # a sign may be first now
     kept = []
     for word, following in zip(words, [*words[1:], ""], strict=False):
         letter = following in SHORT or (len(following) < 2 and not following.isdigit())

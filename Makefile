@@ -4,6 +4,8 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8888
 MINUTES ?= 20
+# JupyterLab asks for no news and looks for no updates; whoever has set that otherwise keeps it.
+QUIET := JUPYTER_CONFIG_PATH="$(CURDIR)/.jupyter$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}"
 # More options for JupyterLab, for example: make lab LAB="--no-browser"
 LAB ?=
 PY ?= $(VENV)/bin/python
@@ -24,13 +26,13 @@ NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=300
 # With an environment of your own (conda, Colab), nothing is installed: make test PY=python SETUP=
 SETUP ?= setup
 
-.PHONY: help lab setup check test test-fast test-unit test-notebooks lint notebooks exercises readme slides report scale links site test-site lock versions clean
+.PHONY: help lab setup check test test-fast test-unit test-notebooks lint notebooks exercises readme slides report scale links site test-site lock versions test-browser binder-trial colab-rehearsal clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
 
 lab: setup ## install, convert the weights once, open JupyterLab on the first notebook (HOST, PORT, LAB="options")
-	$(VENV)/bin/jupyter lab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb --ip=$(HOST) --port=$(PORT) $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB)
+	$(QUIET) $(VENV)/bin/jupyter lab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb --ip=$(HOST) --port=$(PORT) $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB)
 
 setup: $(VENV)/.installed ## install everything into .venv; does nothing when it is there (LOCK=requirements.lock: known versions)
 	@$(PY) -c "from helpers.engine import weights; weights.llm_folder()"
@@ -93,6 +95,16 @@ lock: $(SETUP) ## pin the newest versions that fit together: requirements.lock
 versions: $(SETUP) ## test the lowest, the locked and the highest versions: docs/versions.md (ENDS, TORCH=torch)
 	@$(PIP) uv
 	$(PY) -m scripts.version_matrix --torch $(TORCH) $(ENDS)
+
+test-browser: $(SETUP) ## JupyterLab in a real browser: needs Chromium, such as Debian's (about ten minutes)
+	@$(PIP) -r requirements-browser.txt
+	$(PY) -m pytest -q tests/browser -rs
+
+binder-trial: $(SETUP) ## every notebook as on Binder: one core, 2 GB (root, Linux; more than an hour)
+	$(PY) -m scripts.binder_trial
+
+colab-rehearsal: $(SETUP) ## notebooks 00 and 02 with Colab's old ipywidgets and IPython, alone in a folder
+	$(PY) -m scripts.colab_rehearsal 00 02
 
 links: $(SETUP) ## stamp Binder and Colab links: make links REPO=owner/name
 	$(PY) -m scripts.make_links $(REPO)

@@ -37,9 +37,12 @@ CLOSED = ("k", "best_last", "search")  # choices that change nothing without pas
 RECIPE = lora.Recipe(top_layers=1.0, learning_rate=1e-3)  # for other documents
 
 
-def graded(system, questions: list[dict]) -> pd.DataFrame:
-    """One row of measures for each question, as `evaluate.grade` makes them."""
-    answers = system.answer([row["question"] for row in questions])
+def graded(system, questions: list[dict], progress: str | None = None) -> pd.DataFrame:
+    """One row of measures for each question, as `evaluate.grade` makes them.
+
+    progress: label of a progress bar.
+    """
+    answers = system.answer([row["question"] for row in questions], progress=progress)
     return pd.DataFrame(map(evaluate.grade, questions, answers))
 
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 import peft
 import torch
+from tqdm.auto import tqdm
 from transformers import GenerationConfig
+from transformers.generation import BaseStreamer
 
 from helpers import lora
 from helpers.engine import cache, methods, records
@@ -65,12 +67,28 @@ class Batch:
         return self.tokens / self.seconds
 
 
+class _Bar(BaseStreamer):
+    """A progress bar of the tokens that a batch writes; the model hands it each one."""
+
+    def __init__(self, label, most):
+        self.bar = tqdm(desc=label, total=most + 1, unit="token")  # the prompts count as one
+
+    def put(self, _):
+        self.bar.update()
+
+    def end(self):
+        self.bar.close()
+
+
 @torch.inference_mode()
-def generate(llm, wrapped, prompts: list[str], names=None, max_new_tokens: int = 48) -> Batch:
+def generate(
+    llm, wrapped, prompts: list[str], names=None, max_new_tokens: int = 48, progress=None
+) -> Batch:
     """Continue the prompts greedily, all in one batch.
 
     wrapped: what `together` yields. names: the adapter of each prompt (`BASE`: none); None: the one
-    that `wrapped.set_adapter` chose, for all. Nothing is cached, so that it can be timed.
+    that `wrapped.set_adapter` chose, for all. progress: label of a progress bar. Nothing is cached,
+    so that it can be timed.
     """
     start = time.perf_counter()
     rows = [llm.encode(prompt) for prompt in prompts]
@@ -82,6 +100,7 @@ def generate(llm, wrapped, prompts: list[str], names=None, max_new_tokens: int =
         input_ids=torch.tensor(padded, device=llm.model.device),
         attention_mask=torch.tensor(seen, device=llm.model.device),
         generation_config=GenerationConfig(max_new_tokens=max_new_tokens, **greedy),
+        streamer=progress and _Bar(progress, max_new_tokens),
         **({} if names is None else {"adapter_names": list(names)}),
     )
     texts, count = [], 0
@@ -93,7 +112,10 @@ def generate(llm, wrapped, prompts: list[str], names=None, max_new_tokens: int =
 
 
 def by_adapter(llm, wrapped, prompts: list[str], names, max_new_tokens: int = 48) -> Batch:
-    """The same, one batch for each adapter after the other; the texts in the order of `prompts`."""
+    """The same, one batch for each adapter after the other; the texts in the order of `prompts`.
+
+    Each batch has a progress bar, with the adapter's name.
+    """
     texts, count, seconds = [None] * len(prompts), 0, 0.0
     for name in dict.fromkeys(names):
         start, rows = time.perf_counter(), [i for i, one in enumerate(names) if one == name]
@@ -101,7 +123,8 @@ def by_adapter(llm, wrapped, prompts: list[str], names, max_new_tokens: int = 48
             wrapped.set_adapter(name)
         seconds += time.perf_counter() - start
         own = [BASE] * len(rows) if name == BASE else None
-        part = generate(llm, wrapped, [prompts[i] for i in rows], own, max_new_tokens)
+        label = "base" if name == BASE else name
+        part = generate(llm, wrapped, [prompts[i] for i in rows], own, max_new_tokens, label)
         count, seconds = count + part.tokens, seconds + part.seconds
         for i, text in zip(rows, part.texts, strict=True):
             texts[i] = text

@@ -3,7 +3,10 @@
 A run says which system (system) was asked, under which attack (attack, dose), behind which defence.
 """
 
+from itertools import product
+
 import pandas as pd
+from tqdm.auto import tqdm
 
 from helpers import comparisons, evaluate, metrics
 from helpers.attacks import MARKER, is_planted, planted_ids
@@ -109,10 +112,10 @@ def costs(systems: dict, texts: dict[str, str]) -> pd.DataFrame:
     systems: by (name, door). The columns are those of the measures, by door.
     """
     rows = []
-    for (name, door), system in systems.items():
-        for kind, text in texts.items():
-            (one,) = system.answer([text])
-            used = (one.prompt_tokens, one.generated_tokens, sum(one.seconds.values()))
-            rows.append((name, kind, door, *used))
+    asked = list(product(systems.items(), texts.items()))
+    for ((name, door), system), (kind, text) in tqdm(asked, desc="costs"):
+        (one,) = system.answer([text])
+        used = (one.prompt_tokens, one.generated_tokens, sum(one.seconds.values()))
+        rows.append((name, kind, door, *used))
     names = ["system", "question", "door", "read", "written", "seconds"]
     return pd.DataFrame(rows, columns=names).set_index(names[:3]).unstack()

@@ -179,7 +179,7 @@ def cost_model(systems: dict, use: costs.Use | None = None) -> ipywidgets.VBox:
         first = bills["total"].idxmin()
         status.value = f"Cheapest in all: {escape(first)}."
         colours = [COLOURS[2] if name == first else GREY for name in bills.index]
-        text = bills.apply(lambda column: column.map("{:,.4g}".format))
+        text = bills.apply(lambda column: column.map(_price))
         shown.value = _table(text.rename_axis("system").reset_index(), colours)
 
     for control in controls.values():
@@ -198,7 +198,8 @@ def _prompt(parts, colours):
         label = f'<small style="{look}">{escape(part)}</small>'
         span = f'<span style="background: {colour_of[part]}33">{escape(text)}</span>'
         spans.append(label * bool(text.strip()) + span)
-    return f'<pre style="white-space: pre-wrap; line-height: 1.5">{"".join(spans)}</pre>'
+    look = "white-space: pre-wrap; word-break: normal; overflow-wrap: anywhere; line-height: 1.5"
+    return f'<pre style="{look}">{"".join(spans)}</pre>'
 
 
 def _control(kind, description, value=None, width="420px", **options):
@@ -210,6 +211,13 @@ def _control(kind, description, value=None, width="420px", **options):
         layout={"width": width},
         **options,
     )
+
+
+def _price(value):
+    """An amount with four digits, and no powers of ten."""
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return "under 0.0001" if 0 < value < 0.0001 else f"{value:.4g}"
 
 
 def _table(frame, colours):

@@ -1,4 +1,4 @@
-"""Stamp every notebook and the README with the Binder and Colab links of one repository.
+"""Stamp the notebooks, README, CITATION.cff and docs/places.md with one repository's links.
 
 Run: make links REPO=owner/name. Without REPO, the repository in pyproject.toml is stamped again.
 """
@@ -7,11 +7,15 @@ import json
 import re
 import sys
 import tomllib
+from urllib.parse import urlencode
 
 from helpers.engine import cache
 
 PYPROJECT = cache.ROOT / "pyproject.toml"
 CITATION = cache.ROOT / "CITATION.cff"
+PLACES = cache.ROOT / "docs" / "places.md"
+START = "00_start_here.ipynb"
+HUB = "https://your-hub.example"  # whoever has a JupyterHub puts its address here
 CLONE = re.compile(r"https://github\.com/[\w.-]+/[\w.-]+")
 
 
@@ -36,6 +40,32 @@ def badges(name: str, repo: str) -> str:
     return f"[Open in Binder]({binder}) · [Open in Colab]({colab})"
 
 
+def nbgitpuller(repo: str, hub: str = HUB) -> str:
+    """The link that copies the course into a user's home on a JupyterHub and opens it there."""
+    start = f"lab/tree/{repo.split('/')[1]}/notebooks/{START}"
+    wanted = {"repo": f"https://github.com/{repo}", "branch": "main", "urlpath": start}
+    return f"{hub}/hub/user-redirect/git-pull?{urlencode(wanted)}"
+
+
+def places(repo: str) -> str:
+    """The lines of docs/places.md with the repository's links, as Markdown."""
+    return f"""
+**Binder and Colab**: {badges(START, repo)}. Every notebook has these links at its top.
+
+**Codespaces**: [open in Codespaces](https://codespaces.new/{repo}); `.devcontainer/` installs the
+course, and `make lab` starts JupyterLab in it.
+
+**A JupyterHub** with [nbgitpuller](https://nbgitpuller.readthedocs.io): put your hub's address into
+
+```
+{nbgitpuller(repo)}
+```
+
+It copies the course into each user's home and opens notebook 00. The packages come from the hub's
+own environment: install `requirements.txt` there once, then run `bash .binder/postBuild`.
+"""
+
+
 def stamped(notebook: dict, name: str, repo: str) -> dict:
     """The notebook with its links line and the address in its set-up cell set to `repo`."""
     cells = notebook["cells"]
@@ -49,7 +79,7 @@ def stamped(notebook: dict, name: str, repo: str) -> dict:
 
 
 def main(repo: str | None = None) -> None:
-    """Stamp pyproject.toml, CITATION.cff, the notebooks and the README."""
+    """Stamp pyproject.toml, CITATION.cff, the notebooks, docs/places.md and the README."""
     repo = repo or repository()
     PYPROJECT.write_text(
         re.sub(r'^repo = ".*"', f'repo = "{repo}"', PYPROJECT.read_text(), flags=re.MULTILINE)
@@ -59,6 +89,10 @@ def main(repo: str | None = None) -> None:
     for path in sorted((cache.ROOT / "notebooks").glob("*.ipynb")):
         notebook = stamped(json.loads(path.read_text(encoding="utf-8")), path.name, repo)
         path.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = PLACES.read_text(encoding="utf-8")
+    between = r"(?s)(<!-- links -->\n).*?(<!-- end of links -->)"
+    text = re.sub(between, lambda mark: f"{mark[1]}{places(repo)}{mark[2]}", text)
+    PLACES.write_text(text, encoding="utf-8")
     from scripts import make_readme
 
     make_readme.main()

@@ -23,15 +23,17 @@ def folders(tiny):
     return made
 
 
-def test_each_row_gets_the_answer_of_its_adapter(tiny, folders):
+def test_each_row_gets_the_answer_of_its_adapter(tiny, folders, capsys):
     before = model_hash(tiny)
     names = ["second", "first", mixed.BASE]
     with mixed.together(tiny, folders) as wrapped:
-        together = mixed.generate(tiny, wrapped, PROMPTS, names, 6)
+        together = mixed.generate(tiny, wrapped, PROMPTS, names, 6, progress="in one batch")
         alone = mixed.by_adapter(tiny, wrapped, PROMPTS[:2], names[:2], 6)
     assert together.texts[:2] == alone.texts and 0 < together.tokens <= 18 and alone.rate > 0
     assert together.texts[2] == tiny.generate([PROMPTS[2]], 6)[0].text
     assert model_hash(tiny) == before and tiny.on is None and tiny.adapter is None
+    bars = capsys.readouterr().err
+    assert all(f"{label}: " in bars for label in ("in one batch", "second", "first"))
 
 
 def test_what_is_computed_with_them_is_kept_apart(tiny, folders):

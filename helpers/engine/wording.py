@@ -6,6 +6,7 @@ that a second pass changes nothing.
 
 import re
 import string
+from functools import lru_cache
 
 from helpers.engine import checks
 from helpers.engine.text import normalize_text
@@ -46,12 +47,18 @@ def words(text: str) -> list[str]:
     """The words of a text in the spelling for comparisons; TypeError for what is no string."""
     if not isinstance(text, str):
         raise TypeError(f"An answer must be a string, not {text!r:.60}")
+    return list(_words(text))
+
+
+@lru_cache(4096)  # a passage is compared with the answers of many questions
+def _words(text):
+    """What `words` returns, as a tuple."""
     trimmed = filter(None, map(_trimmed, _folded(text).split()))
     text = " ".join(_without_articles(_compared(list(trimmed))))
     text = PRICE.sub(r"\2 \1", text)  # 5 € is €5
     text = re.sub(rf"(?<!\S)([{SIGNS}]) (?=(?:[{SIGNS}] ){{0,3}}-?\d)", r"\1", text)  # < 5 is <5
     text = re.sub(r"(?<=\d) ?° ?(?=[cf](?![\w-]))", " °", text)  # 5°C is 5 °C
-    return re.sub(r"(?<=\d) (?=[%‰])", "", text).split()  # 5 % is 5%
+    return tuple(re.sub(r"(?<=\d) (?=[%‰])", "", text).split())  # 5 % is 5%
 
 
 def forms(accepted) -> set[str]:

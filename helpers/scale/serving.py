@@ -119,5 +119,5 @@ def stand_in(llm, asked: list[Request], max_new_tokens: int = 32):
     names = [one.adapter.name if one.adapter else mixed.BASE for one in asked]
     prompts = [one.prompt for one in asked]
     with mixed.together(llm, folders) as several:
-        at_once = mixed.generate(llm, several, prompts, names, max_new_tokens)
+        at_once = mixed.generate(llm, several, prompts, names, max_new_tokens, "mixed")
         return at_once, mixed.by_adapter(llm, several, prompts, names, max_new_tokens)

@@ -26,7 +26,7 @@ NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=300
 # With an environment of your own (conda, Colab), nothing is installed: make test PY=python SETUP=
 SETUP ?= setup
 
-.PHONY: help lab setup check test test-fast test-unit test-notebooks lint notebooks exercises readme slides report scale links site test-site lock versions test-browser binder-trial colab-rehearsal clean
+.PHONY: help lab setup check test test-fast test-unit test-notebooks lint notebooks exercises readme slides report scale links site test-site lock versions test-browser binder-trial colab-rehearsal proof clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -73,13 +73,18 @@ notebooks: $(SETUP) ## run every notebook from top to bottom and keep the output
 exercises: $(SETUP) ## list the exercises, with the right and wrong answers that test their checks
 	@$(PY) -m scripts.list_exercises
 
-readme: setup ## put the measured tables into README.md, helpers/README.md and the syllabus (after make test)
+readme: setup ## put the measured tables into README.md, helpers/README.md, the syllabus and docs/reading.md (after make test)
 	$(PY) -m scripts.make_readme
 	$(PY) -m scripts.make_reading_order
 	$(PY) -m scripts.make_syllabus
+	$(PY) -m scripts.make_reading
 
 slides: $(SETUP) ## slides of the notebooks' pictures: artifacts/slides.html; of some: make slides NOTEBOOKS="00 07"
 	@$(PY) -m scripts.make_slides $(NOTEBOOKS)
+
+proof: $(SETUP) ## proof-read: can everybody read the notebooks; words, links and figures
+	$(PY) -m scripts.check_access
+	$(PY) -m scripts.check_prose
 
 report: $(SETUP) ## compare the systems on documents of your own: make report FOLDER=path/to/them MINUTES=20
 	$(PY) -m helpers.report "$(FOLDER)" --minutes $(MINUTES)

@@ -133,7 +133,8 @@ def markup(table: pd.DataFrame) -> str:
         first = f'<th scope="row" {look}>{html.escape(str(id))}</th>'
         rest = "".join(f"<td {look}>{html.escape(str(cell))}</td>" for cell in cells)
         body.append(f"<tr>{first}{rest}</tr>")
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+    table = f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody>"
+    return f"<table><caption>Claims and what is known of them</caption>{table}</table>"
 
 
 def write_csv(table: pd.DataFrame, path) -> None:

@@ -176,4 +176,5 @@ def _shown(claim, row, record, at_7b) -> pd.DataFrame:
         .set_index("claim")
         .style.format(precision=2, na_rep="none", escape="html")
         .set_properties(**{"white-space": "normal", "text-align": "left"})
+        .set_caption(f"Claim {claim} in the ledger")
     )

@@ -15,6 +15,7 @@ from helpers.engine.pictures import Picture, finish, show  # noqa: F401
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999", "#000000")
 HATCHES = ("", "//", "..", "xx", "--", "oo", "\\\\", "++")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+OUTLINE = {"edgecolor": "black", "linewidth": 0.6}  # some colours alone are too light on white
 
 
 def grouped_bars(values: dict[str, dict[str, tuple[float, float, float]]], title: str, ylabel: str):
@@ -28,9 +29,7 @@ def grouped_bars(values: dict[str, dict[str, tuple[float, float, float]]], title
     for i, measure in enumerate(measures):
         mean, low, high = np.array([values[group][measure] for group in groups]).T
         x = np.arange(len(groups)) + (i - (len(measures) - 1) / 2) * width
-        axes.bar(
-            x, mean, width, color=COLOURS[i], hatch=HATCHES[i], edgecolor="white", label=measure
-        )
+        axes.bar(x, mean, width, color=COLOURS[i], hatch=HATCHES[i], label=measure, **OUTLINE)
         axes.errorbar(
             x, mean, [mean - low, high - mean], fmt="none", color="black", capsize=3, linewidth=1
         )
@@ -60,7 +59,7 @@ def stacked_bars(shares: dict[str, dict[str, float]], title: str, xlabel: str):
             left=left,
             color=COLOURS[i],
             hatch=HATCHES[i],
-            edgecolor="white",
+            **OUTLINE,
             label=part,
         )
         for y, (start, size) in enumerate(zip(left, width, strict=True)):
@@ -91,7 +90,7 @@ def points(values: dict[str, tuple[tuple, tuple]], title: str, xlabel: str, ylab
     for i, (name, (across, up)) in enumerate(values.items()):
         reach = [[[m - low], [high - m]] for m, low, high in (across, up)]
         marker = MARKERS[(i + i // len(COLOURS)) % len(MARKERS)]
-        look = {"color": COLOURS[i % len(COLOURS)], "fmt": marker, "markersize": 9}
+        look = {"color": COLOURS[i % len(COLOURS)], "fmt": marker, "markersize": 9, "mec": "black"}
         axes.errorbar(across[0], up[0], reach[1], reach[0], label=name, alpha=0.85, **look)
     axes.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03), xlabel=xlabel, ylabel=ylabel)
     axes.grid(alpha=0.3)
@@ -148,6 +147,8 @@ def curves(
             "marker": MARKERS[i % len(MARKERS)],
             "color": COLOURS[i % len(COLOURS)],
             "linestyle": "-" if i < len(MARKERS) else "--",
+            "mec": "black",
+            "mew": 0.4,
         }
         mean, low, high = np.array([value if np.ndim(value) else (value,) * 3 for value in y]).T
         axes.errorbar(

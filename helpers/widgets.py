@@ -58,7 +58,8 @@ def retrieval_explorer(documents: list[Document], embedder, query: str = "") -> 
             colours = [MOVED[moved.split(" ")[0]] for moved in shown["moved"]]
             nothing = "No passage shares a word with this query, and BM25 sees nothing else: "
             nothing += "move the mix towards dense."
-            table.value = _table(shown, colours) if len(shown) else _sentence(nothing)
+            found = _table(shown, colours, "Passages found")
+            table.value = found if len(shown) else _sentence(nothing)
             status.value = f"Passages shown: {len(shown)}."
         except ValueError as error:
             status.value, table.value = "", _sentence(error)
@@ -124,7 +125,7 @@ def prompt_inspector(system: System, questions: list[str]) -> ipywidgets.VBox:
         inside = parts["in the prompt"] == "yes"
         used, left_out = parts["tokens"][inside].sum(), (~inside).sum()
         status.value = f"{used} of at most {limit.value} tokens; passages cut: {left_out}."
-        table.value = _table(parts.drop(columns="text"), colours)
+        table.value = _table(parts.drop(columns="text"), colours, "Parts of the prompt")
         prompt.value = _prompt(parts, colours)
 
     choice.observe(lambda change: setattr(text, "value", change["new"]), names="value")
@@ -179,8 +180,8 @@ def cost_model(systems: dict, use: costs.Use | None = None) -> ipywidgets.VBox:
         first = bills["total"].idxmin()
         status.value = f"Cheapest in all: {escape(first)}."
         colours = [COLOURS[2] if name == first else GREY for name in bills.index]
-        text = bills.apply(lambda column: column.map(_price))
-        shown.value = _table(text.rename_axis("system").reset_index(), colours)
+        rows = bills.map(_price).rename_axis("system").reset_index()
+        shown.value = _table(rows, colours, "Costs of each system")
 
     for control in controls.values():
         control.observe(refresh, names="value")
@@ -220,16 +221,20 @@ def _price(value):
     return "under 0.0001" if 0 < value < 0.0001 else f"{value:.4g}"
 
 
-def _table(frame, colours):
+def _table(frame, colours, caption):
     """A table as HTML; the colour of a row only repeats what its words say."""
     head = "".join(f'<th scope="col" style="{CELL}">{escape(name)}</th>' for name in frame)
     rows = []
-    for colour, values in zip(colours, frame.itertuples(index=False), strict=True):
-        cells = "".join(f'<td style="{CELL}">{escape(str(value))}</td>' for value in values)
+    for colour, (first, *rest) in zip(colours, frame.itertuples(index=False), strict=True):
+        cells = f'<th scope="row" style="{CELL}; font-weight: normal">{escape(str(first))}</th>'
+        cells += "".join(f'<td style="{CELL}">{escape(str(value))}</td>' for value in rest)
         rows.append(
             f'<tr style="border-left: 6px solid {colour}; background: {colour}1a">{cells}</tr>'
         )
-    return f'<table style="border-collapse: collapse"><tr>{head}</tr>{"".join(rows)}</table>'
+    return (
+        f'<table style="border-collapse: collapse"><caption>{caption}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    )
 
 
 def _sentence(words):

@@ -334,4 +334,7 @@ def test_a_picture_carries_its_words_as_alternative_text(capsys):
     assert capsys.readouterr().out == f"In words: {words} Over three seeds.\n"
     markup = BeautifulSoup(plots.Picture(figure)._repr_html_(), "html.parser")
     assert markup.img["alt"] == words and markup.img["src"].startswith("data:image/png;base64,")
-    assert markup.figcaption.text == f"In words: {words}" and not markup.find("b")
+    folded = markup.details.p  # spoken once: as long as it is folded, only the picture speaks
+    assert folded.text == words and not markup.details.has_attr("open") and not markup.find("b")
+    _, metadata = plots.Picture(figure)._repr_mimebundle_()
+    assert metadata == {"image/png": {"alt": words}}

@@ -1,4 +1,4 @@
-"""A picture and its words: below it, and as the alternative text that screen readers speak."""
+"""A picture and its words: as the alternative text that screen readers speak, and folded below."""
 
 import base64
 import html
@@ -21,7 +21,11 @@ def finish(figure, axes, title, words, legend=False):
 
 
 class Picture:
-    """A figure with its words, below it and as the alternative text that screen readers speak."""
+    """A figure with its words: as the alternative text that screen readers speak, and folded below.
+
+    A picture is shown as HTML, because JupyterLab gives an image of type image/png no alternative
+    text. The words are also in the metadata of the output, where other programs look for them.
+    """
 
     def __init__(self, figure, note: str = ""):
         self.figure, self.words = figure, f"{figure.words} {note}".strip()
@@ -35,12 +39,17 @@ class Picture:
         picture = base64.b64encode(buffer.getvalue()).decode()
         return (
             f'<figure style="margin: 0"><img alt="{words}" src="data:image/png;base64,{picture}">'
-            f'<figcaption style="max-width: 60em">In words: {words}</figcaption></figure>'
+            f"<details><summary>The picture in words</summary>"
+            f'<p style="max-width: 60em">{words}</p></details></figure>'
         )
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        bundle = {"text/plain": repr(self), "text/html": self._repr_html_()}
+        return bundle, {"image/png": {"alt": self.words}}
 
 
 def show(figure, note: str = "") -> None:
-    """Show a figure and its words.
+    """Show a figure with its words.
 
     note: a sentence that the data can't say, such as what an interval is over.
     """

@@ -24,7 +24,7 @@ SYMBOLS = {"not attempted": "○", "passed": "✓", "not yet": "✗", "raised": 
 COLOURS = {
     "not attempted": "#777777",
     "passed": "#009E73",
-    "not yet": "#E69F00",
+    "not yet": "#B07800",
     "raised": "#D55E00",
 }
 

@@ -18,6 +18,7 @@ STUDY += ["plots", "cost_plots", "twins", "widgets", "within", "drafting", "ques
 STUDY += ["confirming", "own_task", "ladder", "exports", "report_source", "report_measure"]
 STUDY += ["report_findings", "report_details", "report_text", "report"]
 STUDY += ["claims_matrix", "calibration", "decision", "decision_changes"]
+STUDY += ["review", "quiz", "quiz_buttons", "spacing", "mastery", "certificate"]
 TEXT = """# How to read this folder
 
 There are two floors. The first is the reader's path: read it from top to bottom, simple things

@@ -1,4 +1,4 @@
-"""Exercises that grade themselves: `check`, `hint`, `solution`, `progress`, `working`.
+"""Exercises that grade themselves: `check`, `hint`, `parsons`, `solution`, `progress`, `working`.
 
 There is a file for each notebook, or several (nb00.py, nb01.py, ...), and `expecting` holds what
 they share.
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from helpers import say
 from helpers.engine import cache, shared_json
-from helpers.exercises import answers, expecting, placeholder, sandbox, showing
+from helpers.exercises import answers, expecting, ordering, placeholder, sandbox, showing
 from helpers.exercises.expecting import expect as expect
 from helpers.exercises.placeholder import TODO as TODO
 
@@ -77,7 +77,6 @@ _hints_shown: dict[str, int] = {}
 
 def exercise(id: str, title: str, difficulty: int, importance: int, minutes: int):
     """Register the decorated function as the grader, which takes an answer and may raise Wrong.
-
     `@hints(...)` and `@solved_by(...)` stand below this line.
     """
 
@@ -182,15 +181,64 @@ def solution(id: str) -> None:
     print(_find(id).solution)
 
 
-def progress() -> None:
-    """Show how many exercises are passed, notebook by notebook, as a bar."""
+def parsons(id: str, order: list[int] | None = None) -> None:
+    """Show a solution's lines in another order; with their numbers in your order, grade that.
+
+    It is a step towards your own code, so nothing is recorded: only `check` counts. Raises
+    ValueError if a number is missing, twice or unknown.
+    """
+    from IPython import get_ipython
+    from IPython.display import display
+
+    mixed = ordering.shuffled(id, _find(id).solution)
+    if len(mixed) < 2:
+        return say(f"{id} is a single statement: nothing to put in order. hint({id!r}) helps.")
+    if order is None:
+        for number, line in enumerate(mixed, start=1):
+            print(f"{number:2}  " + line.replace("\n", "\n    "))
+        say(f"Give your order: parsons({id!r}, [...]), with each number from 1 to {len(mixed)}.")
+        return
+    source, shell = ordering.assembled(mixed, order), get_ipython()
+    try:
+        outcome = grade(id, ordering.answer(source, shell.user_ns if shell else {}))
+    except Exception as error:  # what the order makes of the lines
+        fault = f"In this order the lines don't run: {showing.described(error)}."
+        outcome = Outcome(id, "not yet", fault)
+    display(outcome)
+    if outcome.status == "passed":
+        say("Now write it yourself, without looking: the check under the exercise is what counts.")
+
+
+def passed() -> set[str]:
+    """The ids of the exercises that were passed."""
     record = shared_json.read(_progress_file(), str)
+    return {id for id in exercises() if record.get(id) == "passed"}
+
+
+def progress(by: str = "notebooks") -> None:
+    """Show how many exercises are passed, notebook by notebook, as a bar.
+
+    by: "notebooks", with the number of objectives mastered in one more line, or "objectives", each
+    with its state. Raises ValueError for anything else.
+    """
+    from helpers import mastery
+
+    if by not in ("notebooks", "objectives"):
+        raise ValueError(f'progress() or progress("objectives"), not {by!r:.40}')
+    done = passed()
+    aims = mastery.objectives(done)
+    if by == "objectives":
+        print("■ exercise passed, ● question right at the latest attempt")
+        print("\n".join(aim.line() for aim in aims))
     books = {}
-    for id in exercises():
-        books.setdefault(int(id.split(".")[0]), []).append(record.get(id) == "passed")
-    for book, passed in books.items():
-        bar = "".join("■" if p else "□" for p in passed)
-        print(f"Notebook {book:02d}  {bar}  {sum(passed)} of {len(passed)} exercises passed")
+    for id in exercises() if by == "notebooks" else ():
+        books.setdefault(int(id.split(".")[0]), []).append(id in done)
+    for book, of in books.items():
+        bar = "".join("■" if p else "□" for p in of)
+        print(f"Notebook {book:02d}  {bar}  {sum(of)} of {len(of)} exercises passed")
+    mastered = sum(aim.state == "mastered" for aim in aims)
+    more = "" if by == "objectives" else ': progress("objectives") lists them'
+    print(f"{mastered} of {len(aims)} objectives mastered{more}")
 
 
 def _progress_file():

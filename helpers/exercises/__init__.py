@@ -1,7 +1,6 @@
 """Exercises that grade themselves: `check`, `hint`, `parsons`, `solution`, `progress`, `working`.
 
-There is a file for each notebook, or several (nb00.py, nb01.py, ...), and `expecting` holds what
-they share.
+There is a file for each notebook, or several (nb00.py, ...), and `expecting` holds what they share.
 A check tries several inputs and, where it can, names the mistake. It has one of four outcomes: not
 attempted, passed, not yet (with a message), or raised (the learner's code raised an error).
 """

@@ -56,13 +56,15 @@ class Lab:
     """With `with`: JupyterLab, serving a folder on a free port of this machine.
 
     before: called in the new process before it becomes JupyterLab. environment: more variables.
+    options: more options of JupyterLab.
     """
 
-    def __init__(self, root: Path, before=None, environment: dict | None = None):
+    def __init__(self, root: Path, before=None, environment: dict | None = None, options=()):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.token, self.root, self.before = secrets.token_hex(16), Path(root), before
+        self.options = options
         self.home = f"http://127.0.0.1:{self.port}"
         mine = os.environ.get("JUPYTER_CONFIG_PATH")
         paths = os.pathsep.join(filter(None, [str(SETTINGS), mine]))
@@ -71,8 +73,9 @@ class Lab:
     def __enter__(self):
         options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={self.port}"]
         options += [f"--ServerApp.root_dir={self.root}", f"--IdentityProvider.token={self.token}"]
+        options += ["--ServerApp.port_retries=0", *self.options]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", *options, "--ServerApp.port_retries=0"],
+            [sys.executable, "-m", "jupyterlab", *options],
             env=self.environment,
             cwd=self.root,
             preexec_fn=self.before,

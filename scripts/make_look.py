@@ -1,19 +1,16 @@
 """Make docs/look.gif, the README's look inside: an exercise in JupyterLab, and a widget's twin.
 
-Run: python -m scripts.make_look, then make readme. It needs Playwright and a Chromium: `pip install
-playwright`, then `playwright install chromium`, or CHROMIUM=/path/to/chromium.
+Run: python -m scripts.make_look, then make readme. It needs what requirements-browser.txt names,
+and a Chromium: `playwright install chromium`, or CHROMIUM=/path/to/chromium.
 """
 
 import io
 import os
 import shutil
-import socket
-import subprocess
 import sys
 import tempfile
 import textwrap
 import time
-import urllib.request
 from pathlib import Path
 
 import nbformat
@@ -23,14 +20,12 @@ from PIL import Image, ImageDraw, ImageFont
 
 from helpers import course, models, twins
 from helpers.engine import cache
+from scripts.lab_server import Lab
 
 LOOK = cache.ROOT / "docs" / "look.gif"  # beside it, look.json: its captions, for the README
 SIZE, CAPTION = (960, 640), 44  # pixels
+OPTIONS = ["--LabApp.expose_app_in_browser=True"]  # so that its commands can be executed
 QUESTION = "After what period must a climber's safety belt be scrapped if worn on the seashore?"
-SETTINGS = {  # of JupyterLab: no news, and every cell is drawn
-    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
-    "notebook-extension/tracker": {"windowingMode": "none"},
-}
 PAGE = "saf-209"  # which has the answer
 SETUP = "from helpers.exercises import check"
 WRONG = """
@@ -54,36 +49,12 @@ def exercise_text() -> str:
 
 
 def write_notebook(folder: Path) -> None:
-    """A notebook with the exercise and a first try, and settings of JupyterLab."""
+    """A notebook with the exercise and a first try."""
     new = nbformat.v4
     cells = [new.new_code_cell(SETUP), new.new_markdown_cell(exercise_text())]
     cells.append(new.new_code_cell(WRONG.strip()))
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
     nbformat.write(new.new_notebook(cells=cells, metadata=kernel), folder / "look.ipynb")
-    for name, settings in SETTINGS.items():
-        path = folder / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        cache.write_json(path, settings)
-
-
-def start_lab(folder: Path) -> tuple[subprocess.Popen, str]:
-    """JupyterLab on a free port, and its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = ["--no-browser", "--allow-root", f"--port={port}", "--IdentityProvider.token="]
-    options += [f"--ServerApp.root_dir={folder}", "--LabApp.expose_app_in_browser=True"]
-    places = {"PYTHONPATH": str(cache.ROOT), "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings")}
-    command = [sys.executable, "-m", "jupyterlab", *options]
-    lab = subprocess.Popen(command, env=os.environ | places, stderr=subprocess.DEVNULL)
-    for _ in range(120):
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/api", timeout=1)
-            return lab, f"http://127.0.0.1:{port}/doc/tree/look.ipynb"
-        except OSError:
-            time.sleep(0.5)
-    lab.terminate()
-    raise RuntimeError("JupyterLab did not answer within a minute")
 
 
 def into_view(place) -> None:
@@ -174,22 +145,18 @@ def main() -> None:
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
-        sys.exit("Playwright is missing: pip install playwright, then playwright install chromium")
+        sys.exit("Playwright is missing: pip install -r requirements-browser.txt")
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     with tempfile.TemporaryDirectory() as name, sync_playwright() as play:
         write_notebook(Path(name))
-        lab, address = start_lab(Path(name))
-        try:
+        with Lab(Path(name), environment={"PYTHONPATH": str(cache.ROOT)}, options=OPTIONS) as lab:
             browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
             page = browser.new_page(viewport={"width": SIZE[0], "height": SIZE[1]})
             try:
-                made = list(frames(page, address))
+                made = list(frames(page, f"{lab.home}/doc/tree/look.ipynb?token={lab.token}"))
             except Exception:
                 page.screenshot(path=cache.artifacts() / "look_failed.png")
                 raise
-        finally:
-            lab.terminate()
-            lab.wait(20)
     made += twin_frames()
     shown = [with_caption(*frame) for frame in made]
     shown[0].save(LOOK, save_all=True, append_images=shown[1:], duration=6000, loop=2)

@@ -128,7 +128,14 @@ def prompt_inspector(system: System, questions: list[str]) -> ipywidgets.VBox:
         table.value = _table(parts.drop(columns="text"), colours, "Parts of the prompt")
         prompt.value = _prompt(parts, colours)
 
-    choice.observe(lambda change: setattr(text, "value", change["new"]), names="value")
+    def chosen(change):
+        text.value = text.value if change["new"] is None else change["new"]
+
+    def typed(change):  # another question than those to choose from leaves the list empty
+        choice.value = change["new"] if change["new"] in questions else None
+
+    choice.observe(chosen, names="value")
+    text.observe(typed, names="value")
     for control in (text, k, limit):
         control.observe(refresh, names="value")
     refresh()

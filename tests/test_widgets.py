@@ -212,6 +212,17 @@ def test_the_inspector_follows_its_controls(llm, index):
     assert vars(system) == given
 
 
+def test_a_listed_question_can_be_chosen_again_after_another_was_typed(llm, index):
+    box = widgets.prompt_inspector(course.system(llm, index), [QUERY, "Who signs?"])
+    listed, typed = find(box, "Choose"), find(box, "or type")
+    typed.value = "How long does the battery last?"
+    assert listed.value is None  # the list does not show a question that was not asked
+    listed.value = QUERY
+    assert typed.value == QUERY and "at most" in box.children[-3].value
+    typed.value = "Who signs?"
+    assert listed.value == "Who signs?"
+
+
 def exact(shown):
     """The text of a prompt shown as HTML, without the labels."""
     return html.unescape(re.sub(r"<small.*?</small>|<[^>]*>", "", shown))

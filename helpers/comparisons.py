@@ -40,9 +40,11 @@ def difference(rows: pd.DataFrame, first: str, second: str, measure: str) -> pd.
     return pd.DataFrame(one.to_numpy() - other[one.columns].to_numpy(), seeds, one.columns)
 
 
-def interval(rows: pd.DataFrame, table: pd.DataFrame) -> tuple[float, float, float]:
-    """Mean and interval of `values` or `difference`, over entities and seeds together."""
-    return metrics.interval(table.to_numpy(), entities(rows, table))
+def interval(
+    rows: pd.DataFrame, table: pd.DataFrame, paired: bool = False
+) -> tuple[float, float, float]:
+    """Mean and interval of `values`, over entities and seeds; paired: of a `difference`."""
+    return metrics.interval(table.to_numpy(), entities(rows, table), paired=paired)
 
 
 def written(triple: tuple[float, float, float], signs: bool = False) -> str:
@@ -60,7 +62,7 @@ def contrasts(rows: pd.DataFrame, declared=tuple(CONTRASTS)) -> dict[str, tuple]
     """Mean and interval of each declared contrast, over the rows' answerable questions."""
     return {
         f"{first} minus {second}: {measure}": interval(
-            rows, difference(rows, first, second, measure)
+            rows, difference(rows, first, second, measure), paired=True
         )
         for first, second, measure in declared
     }
@@ -72,7 +74,7 @@ def interaction(rows: pd.DataFrame, measure: str) -> tuple[float, float, float]:
     table = pd.DataFrame(
         tuned.to_numpy() - untuned[tuned.columns].to_numpy(), columns=tuned.columns
     )
-    return interval(rows, table)
+    return interval(rows, table, paired=True)
 
 
 def risk_coverage(score, right) -> pd.DataFrame:

@@ -104,7 +104,7 @@ class Evidence:
         """The first system minus the other, question by question: (mean, low, high)."""
         if (name, other, measure) not in self._kept:
             table = comparisons.difference(self.rows, name, other, measure)
-            mean, low, high = comparisons.interval(self.rows, table)
+            mean, low, high = comparisons.interval(self.rows, table, paired=True)
             self._kept[name, other, measure] = mean, low, high
             self._kept[other, name, measure] = -mean, -high, -low
         return self._kept[name, other, measure]

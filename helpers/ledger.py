@@ -74,8 +74,8 @@ def verdict(claim: int, values=None, groups=None, measured=None) -> pd.DataFrame
                 f"The test of claim {claim} has n = {test['n']} (unit: {test['unit']}), "
                 f"not {record['n']}: pass one value for each"
             )
-        by_seed = test["unit"] == "seed"
-        measured = over_seeds(values) if by_seed else interval(values, groups)
+        by_seed, paired = test["unit"] == "seed", "difference" in test["measure"]
+        measured = over_seeds(values) if by_seed else interval(values, groups, paired=paired)
     mean, low, high = map(float, measured)
     record |= {"measured": mean, "low": low, "high": high, "verdict": _judged(test, low, high)}
     record["guess"] = _guess(claim)

@@ -44,7 +44,7 @@ class Asked:
 
 def written(values, entities, change: bool = False) -> str:
     """Mean and 95% interval as text; change: with signs."""
-    return comparisons.written(metrics.interval(values, entities), change)
+    return comparisons.written(metrics.interval(values, entities, paired=change), change)
 
 
 class Known:

@@ -77,7 +77,7 @@ def price(rows: pd.DataFrame, system: str, defence: str, measure: str = "fact") 
     table = part.assign(value=part[measure].astype(float))
     table = table.pivot(index="id", columns="defence", values="value")
     entity = part.drop_duplicates("id").set_index("id").entity[table.index]
-    return metrics.interval(table["none"] - table[defence], list(entity))
+    return metrics.interval(table["none"] - table[defence], list(entity), paired=True)
 
 
 def worst(rows: pd.DataFrame, system: str, defence: str, attacks, dose: int = 1) -> tuple:

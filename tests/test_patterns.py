@@ -210,3 +210,10 @@ def test_another_model_from_a_folder_is_the_second_stage_of_the_cascade(tiny_mod
     last = rivals.FormByCode(larger.system(**course.prompts()["RAG"]["best"]))
     (answer,) = last.answer(["What is clause LC-24/7 about?"])
     assert answer.hits and (answer.abstained or answer.citations)
+
+
+def test_without_any_change_neither_a_gain_nor_a_loss_is_ruled_out():
+    low, high = (
+        patterns.written(np.zeros(50), list(range(50)), change=True).split("[")[1].split(",")
+    )
+    assert float(low) < 0 < float(high.rstrip("]"))

@@ -238,4 +238,9 @@ def _points(x, y, most=8):
     """The points of a line in words; of a long one, the first, the last, and some between."""
     x, y = list(x), [value[0] if np.ndim(value) else value for value in y]
     chosen = sorted({round(i * (len(x) - 1) / (most - 1)) for i in range(most)}) if x else []
-    return ", ".join(f"{y[i]:.3g} at {x[i]:,g}" for i in chosen)
+    return ", ".join(f"{_digits(y[i], 3)} at {_digits(x[i], 4)}" for i in chosen)
+
+
+def _digits(value, count) -> str:
+    """A number with so many significant digits, and no power of ten below a million."""
+    return f"{float(f'{value:.{count}g}'):,g}"

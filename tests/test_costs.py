@@ -185,7 +185,7 @@ def test_a_map_names_its_regions_and_corners():
     names = np.array([["a", "a", "b"], ["a", "b", "b"]], object)
     figure = cost_plots.region_map(names, [1, 10, 100], [1, 10], "Who?", "queries", "updates")
     assert "a on 50% of the map; b on 50% of the map" in figure.words
-    assert "lower left: a; lower right: b; upper left: a; upper right: b" in figure.words
+    assert "from 1 to 100 queries; at 1 updates: a from 1 on, b from" in figure.words
     labels = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
     assert labels == ["a", "b"]
     one = cost_plots.region_map(names[:1, :2], [1, 10], [1], "Who?", "queries", "updates")

@@ -338,3 +338,8 @@ def test_a_picture_carries_its_words_as_alternative_text(capsys):
     assert folded.text == words and not markup.details.has_attr("open") and not markup.find("b")
     _, metadata = plots.Picture(figure)._repr_mimebundle_()
     assert metadata == {"image/png": {"alt": words}}
+
+
+def test_the_words_of_a_line_have_no_powers_of_ten_and_few_digits():
+    figure = plots.curves({"line": ([0.157875, 16701.1], [1440.2, 0.00012])}, "t", "x", "y")
+    assert "1,440 at 0.1579, 0.00012 at 16,700" in figure.words

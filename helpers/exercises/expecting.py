@@ -87,7 +87,8 @@ def cases(function, mistakes: dict | None = None):
         try:
             got = function(*args, **kwargs)
         except Raised as error:
-            raise Raised(f"{error} {why}".rstrip()) from error.__cause__
+            tested = f" This case tests: {why}" if why and not _unknown(error.__cause__) else ""
+            raise Raised(f"{error}{tested}") from error.__cause__
         right = alike(got, returns, tolerance)
         if not right and _rounded(got, returns, tolerance):
             raise Wrong(f"Do not round the result. {_both(call, returns, got, tolerance)}")
@@ -102,6 +103,11 @@ def cases(function, mistakes: dict | None = None):
         return got
 
     return case
+
+
+def _unknown(error) -> bool:
+    """Is it a name or a module that is missing, whatever the input?"""
+    return isinstance(error, NameError | ImportError)
 
 
 def same(function, reference, inputs, why: str = "", tolerance: float = 1e-6) -> None:

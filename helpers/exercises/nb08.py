@@ -5,21 +5,10 @@ import random
 from helpers import course, metrics
 from helpers.exercises import exercise, hints, solved_by
 from helpers.exercises.expecting import alike, cases, expect, returns, same, shown
+from helpers.exercises.lent import LentDict
 
 NEW, OLD = ["33 weeks", "every 33 weeks"], ["37 weeks", "every 37 weeks"]
 KINDS = ("new", "old", "other", "abstained")
-
-
-class Lent(dict):
-    """A row that the engine does not copy, so a grader sees if the learner's code changes it."""
-
-    lent = False
-
-    def __deepcopy__(self, memo):
-        if self.lent:
-            return dict(self)
-        self.lent = True
-        return self
 
 
 @exercise("8.1", "Old, new, other, abstained", difficulty=1, importance=3, minutes=8)
@@ -112,9 +101,10 @@ def grade_updated_row(updated_row):
 
     def check(row, values, wanted, why):
         """The row must come back as wanted, and the input must stay as it is."""
-        lent, given = Lent(row), dict(row)
+        lent, given = LentDict(row), dict(row)
         got = returns(updated_row(lent, values), dict, "a row, as a dict")
         expect(dict(lent) == given, "The input row was changed: make a new dict, {**row}.")
+        expect(got is not lent, "Return a new dict in any case: this is the input row itself.")
         lost, new = set(wanted) - set(got), set(got) - set(wanted)
         expect(not lost, f"Keep all fields of the row; missing: {shown(lost)}.")
         expect(not new, f"The row has the new field {shown(new)}.")
@@ -179,7 +169,7 @@ def grade_wrong_answers(wrong_answers):
     mistakes = {
         16: "These are the right answers: count those that are wrong, 1 - share of them.",
         20: "The last update holds until the end.",
-        36: "The last share was taken for the whole time.",
+        36: "A share holds from its second on: here the later one counts from the start.",
         60: "The first share was taken for the whole time.",
         158400: "Questions come `per_hour`, and times are in seconds: divide by 3600.",
         40: "The share jumps at an update, it does not rise towards it.",
@@ -194,7 +184,8 @@ def grade_wrong_answers(wrong_answers):
     case(half, 900, 60, returns=15, why=why)
     case(half, 1800, 60, returns=30, why=why)
     case([*half, (5400, 1.0)], 3600, 60, returns=45, why=why)
-    case([*half, (2700, 1.0), (9999, 0.2)], 3600, 60, returns=37.5, why=why)
+    late, whole = [*half, (2700, 1.0), (9999, 0.2)], "Do not round: half an answer counts."
+    case(late, 3600, 60, returns=37.5, why=why, mistakes={37: whole, 38: whole})
     case([(0, 0.25)], 3600, 8, returns=6, why="One state for the whole time.")
     case([(0, 1.0)], 86400, 60, returns=0, why="With everything right there are no wrong answers.")
     case([(0, 0.0)], 0, 60, returns=0, why="No time has passed.")

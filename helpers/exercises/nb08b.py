@@ -115,13 +115,17 @@ def grade_to_rebuild(to_rebuild):
         names = all(isinstance(part, str) for part in got)
         expect(names, f"Return the names of the parts. {case}you return {shown(got)}.")
         expect(changed not in got, f"{changed!r} itself has changed already: leave it out.")
-        twice = [part for part in got if got.count(part) > 1]
-        expect(not twice, f"Each part is made once, and {shown(twice)} are listed twice. {case}")
+        twice = sorted({part for part in got if got.count(part) > 1})
+        why = f"{shown(twice)} more than once: {shown(got)}."
+        expect(not twice, f"Each part is made once. {case}you list {why}")
         extra = [part for part in got if part not in wanted]
         expect(not extra, f"{case}{shown(extra)} can stay: nothing in it has changed.")
-        missing = sorted(wanted - set(got))
-        why = "directly or by way of others: follow the chain to its end"
-        expect(not missing, f"{case}{shown(missing)} must be made again, {why}.")
+        stale = {changed, *got}
+        for part in sorted(wanted - set(got)):
+            for one in sorted(stale & set(made_from[part])):
+                why = f"made from {one!r}, which {'has changed' if one == changed else 'is stale'}"
+                why += ": one stale ingredient is enough. Follow the chain to its end"
+                expect(False, f"{case}{part!r} must be made again. It is {why}.")
         for place, part in enumerate(got):
             early = [one for one in made_from[part] if one in got[place + 1 :]]
             why = f"comes before {shown(early)}, from which it is made: {shown(got)}."
@@ -199,6 +203,9 @@ def grade_alarm_at(alarm_at):
     case(2, 0.9, 0.5, returns=3, why="Even 2 of 2 come up on 0.81 of days: n + 1.")
     case(1, 0.3, 0.4, returns=1, why="One question: it is wrong on 0.3 of days.")
     case(1, 0.3, 0.2, returns=2, why="One question, wrong on 0.3 of days: that is too often.")
+    case(1, 0.5, 0.5, returns=1, why="A chance of exactly `most` is allowed.")
+    why = "Begin with 0: 0 or more come up on every day, and here every day is allowed."
+    case(3, 0.5, 1.0, returns=0, why=why)
     why = "Sum the exact chances: an approximation is off where few wrong answers are usual."
     for n, usual, most in ((20, 0.02, 0.01), (30, 0.04, 0.001), (12, 0.3, 0.02), (50, 0.9, 0.05)):
         case(n, usual, most, returns=reference(n, usual, most), why=why)
@@ -207,4 +214,9 @@ def grade_alarm_at(alarm_at):
         (rng.randint(1, 60), round(rng.uniform(0.01, 0.95), 3), rng.choice([0.001, 0.0123, 0.057]))
         for _ in range(60)
     ]
-    same(alarm_at, reference, inputs, "The first count whose chance, with all above, is small.")
+    same(
+        alarm_at,
+        reference,
+        inputs,
+        "The first count for which the chance of this many or more is at most `most`.",
+    )

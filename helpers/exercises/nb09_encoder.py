@@ -44,23 +44,30 @@ def grade_ranking_loss(ranking_loss):
 
     general = {
         (lambda got: np.ndim(got) > 0): "Return one number, the mean over the batch.",
-        (lambda got: not math.isfinite(got)): "Large scores overflow: take off the row's maximum "
-        "before exp.",
+        (lambda got: not math.isfinite(got)): "With large scores, `exp` overflows or a probability "
+        "becomes 0, whose logarithm is infinite. Take off the row's maximum before exp, and use "
+        "log(sum(exp(row))) - row[i] instead of the logarithm of a probability.",
     }
     case = cases(ranking_loss, general)
     rng = np.random.default_rng(4)
-    q, p = rng.normal(size=(3, 4)), rng.normal(size=(3, 4))
+    q = np.array([[1.0, 2, 0, 1], [0, 1, 3, 1], [2, 0, 1, 1]])
+    p = np.array([[1.0, 1, 0, 2], [1, 0, 2, 0], [0, 3, 1, 1]])
     scores, right = scores_of(q, p, 2.0), reference(q, p, 2.0)
     lengths = np.linalg.norm(q, axis=1)[:, None], np.linalg.norm(p, axis=1)[:, None]
-    raw = [2.0 * (q / a) @ (p / b).T for a, b in ((1, 1), (lengths[0], 1), (1, lengths[1]))]
-    by_cosine = "Compare by cosine: divide each vector, of questions and passages, by its length."
+    down = [np.linalg.norm(some, axis=0) for some in (q, p)]
+    pairs = ((1, 1), (lengths[0], 1), (1, lengths[1]), down)
+    raw = [2.0 * (q / a) @ (p / b).T for a, b in pairs]
+    by_cosine = "Compare by cosine: divide each vector (each row) by its length."
     mistakes = {float((over(some, 1) - np.diag(some)).mean()): by_cosine for some in raw} | {
         float((over(scores, 0) - np.diag(scores)).mean()): "That compares the questions of a "
         "passage. Each *question* chooses among the passages: one softmax for each row.",
         3 * right: "Take the mean over the batch, not the sum.",
         -right: "The sign is the wrong way round: a loss is never negative.",
         right / math.log(2): "Take the natural logarithm.",
-        float((over(scores / 2, 1) - np.diag(scores / 2)).mean()): "Multiply by `scale`.",
+        **{
+            float((over(some, 1) - np.diag(some)).mean()): "Multiply the cosines by `scale`."
+            for some in (scores / 2, scores / 4)
+        },
         float(-np.exp(np.diag(scores) - over(scores, 1)).mean()): "Take the logarithm, too.",
         float(-np.log(np.exp(np.diag(scores) - over(scores, 1)).mean())): "First the logarithm of "
         "each row, then the mean.",

@@ -42,17 +42,21 @@ def grade_keep_rows(keep_rows):
     nothing = "A filter that matches nothing must not empty the search: keep all passages."
     case(texts, ["ostrich"], returns=[0, 1, 2], why=nothing)
     case(texts, [], returns=[0, 1, 2], why=f"{nothing} Without terms, too.")
-    case([], ["drill"], returns=[], why="Without passages there is nothing to keep.")
+    case([], ["drill"], returns=[], why="There are no passages: return an empty list.")
     case(texts, ["BLUEBOOK"], returns=[0, 2], why="Capitals don't matter.")
     case(["a dam", "A DAM"], ["Dam"], returns=[0, 1], why="Capitals don't matter.")
     whole = "A term counts as a whole word: no letter or digit may touch it. "
     case(["capacity", "a cap", "recap"], ["cap"], returns=[1], why=whole)
     codes = ["61-34901 is a hose", "61-3490 is a pump", "161-3490 is a lid", "see 61-3490."]
     case(codes, ["61-3490"], returns=[1, 3], why=whole)
-    signs = "The signs of a term mean themselves: escape them. "
-    case(["it takes 275", "it takes 2.5"], ["2.5"], returns=[1], why=signs)
-    case(["N48/T here", "N48 T here"], ["N48/T"], returns=[0], why=signs)
-    case(["cost (net)", "cost net"], ["(net)"], returns=[0], why=signs)
+    signs = "Characters such as '(' or '.' in a term stand for themselves: escape them. "
+    nowhere = "The term was found nowhere. It need not be a run of letters and digits. (And `\\b` "
+    nowhere += "needs one at the term's edge: look at the characters before and after instead.) "
+    unfound = {(0, 1, 2): nowhere}
+    few = ["it takes 275", "it takes 2.5", "it takes 3"]
+    case(few, ["2.5"], returns=[1], why=signs, mistakes=unfound)
+    case(["N48/T", "N48 T", "T"], ["N48/T"], returns=[0], why=signs, mistakes=unfound)
+    case(["cost (net)", "net cost", "cost"], ["(net)"], returns=[0], why=signs, mistakes=unfound)
     why = "A term may be two words, and they must stand together."
     case(["a sea wall", "the wall", "a sea"], ["sea wall"], returns=[0], why=why)
     once = "A term counts once, however often it occurs or is listed. "
@@ -106,9 +110,11 @@ def grade_cascade_threshold(cascade_threshold):
         return min(good)
 
     case = cases(cascade_threshold, {None: "If no score is good, return math.inf."})
-    why = "Compare with the expensive system's own share, not with all questions."
-    highest = "That is the highest good score; the lowest one spares the expensive system the most."
-    case([0.9, 0.4], [1, 0], [1, 0], 0.0, returns=0.4, why=why, mistakes={0.9: highest})
+    why = "Equal is good enough: compare with the expensive system's own share, not with 1."
+    highest = "The lowest good score spares the expensive system the most. (Scores come in any "
+    highest += "order.)"
+    place = {0.9: highest, 1: "Return the score, not its place."}
+    case([0.9, 0.4], [1, 0], [1, 0], 0.0, returns=0.4, why=why, mistakes=place)
     why = "Here the cheap system is as good as the expensive one, so it may answer everything."
     case([0.2, 0.9, 0.5], [1, 1, 0], [1, 1, 0], 0.0, returns=0.2, why=why)
     why = "The cheap system is right where it is sure, so it may answer from 0.6 on."
@@ -125,7 +131,8 @@ def grade_cascade_threshold(cascade_threshold):
     why = "One right answer in four may be lost, so one wrong answer of the cheap one is allowed."
     case(*four, 0.25, returns=0.4, why=why)
     case(*four, 0.5, returns=0.1, why=why)
-    why = "Exactly `most_lost` may be lost: in floating point, tolerate 1e-9."
+    why = "The cascade may be right `most_lost` less often, exactly (not a part of the share; and "
+    why += "in floating point, tolerate 1e-9)."
     scores, cheap = [i / 10 for i in range(10)], [0] + [1] * 7 + [0] * 2
     case(scores, cheap, [1] * 8 + [0] * 2, 0.1, returns=0.0, why=why)
     why = "Questions with the same score go to the same system."

@@ -28,7 +28,7 @@ def stage_seconds(spans):
 def grade_stage_seconds(stage_seconds):
     case = cases(stage_seconds)
     side = [("search", 0.0, 1.0), ("decode", 1.0, 3.5)]
-    why = "Spans beside each other: each stage has the length of its span."
+    why = "Spans beside each other: each stage has the length of its span, not rounded."
     case(side, returns={"search": 1, "decode": 2.5}, why=why)
     why = "A gap between spans belongs to nobody."
     case([("search", 0.0, 1.0), ("decode", 5.0, 6.0)], returns={"search": 1, "decode": 1}, why=why)
@@ -55,6 +55,8 @@ def grade_stage_seconds(stage_seconds):
     why = "A span may begin or end together with the one around it."
     edges = [("rest", 0.0, 5.0), ("embed", 0.0, 2.0), ("decode", 4.0, 5.0)]
     case(edges, returns={"rest": 2, "embed": 2, "decode": 1}, why=why)
+    why = "Two spans begin together: the longer one is around the other, wherever it is listed."
+    case(edges[1::-1], returns={"rest": 3, "embed": 2}, why=why)
     own = [("search", 0.0, 4.0), ("search", 1.0, 2.0)]
     case(own, returns={"search": 4}, why="A span may lie in one of its own stage.")
     why = "A stage whose time is all in inner spans has 0 seconds, and is still a key."
@@ -123,6 +125,10 @@ def grade_nearest_rank(nearest_rank):
     why = "With fewer than 20 values, the 95th percentile is the largest."
     case(list(range(10)), 95, returns=9, why=why)
     case(list(range(13)), 95, returns=12, why=why)
+    why = "In floating point 7 / 100 * 100 is a little more than 7 (in np.percentile, too): "
+    why += "multiply first, then divide."
+    case(list(range(1, 101)), 7, returns=7, why=why, mistakes={8: why})
+    case(list(range(1, 51)), 14, returns=7, why=why, mistakes={8: why})
     case([4.0, 2.0], 100, returns=4, why="All values are no larger than the largest.")
     case([4.0, 2.0], 1, returns=2, why="The smallest place is the first.")
     case([6.5], 37, returns=6.5, why="One value is every percentile.")
@@ -162,7 +168,7 @@ def operations(prompt, written, weights, layers, width, vectors):
 def grade_operations(operations):
     case = cases(operations)
     why = "One token read and one written: 2 x weights, 2 x vectors, and one pair."
-    last = "The last token that is written is not read any more."
+    last = "The last token that is written is never read."
     case(1, 1, 10, 1, 3, 5, returns=42, why=why, mistakes={62: last, 66: last})
     weights = {"weights": 10, "layers": 0, "width": 0, "vectors": 0}
     why = "Without attention and vectors, 2 x weights for each token that passes."

@@ -29,12 +29,13 @@ def grade_break_even(break_even):
     never = "It costs more for each query, so it does not stay ahead, wherever it begins."
     case = cases(break_even, {None: "If it never does, return math.inf."})
     why = "It costs 10 more at first and saves 2 with each query."
+    both = "Both systems cost something before the first query: take the difference."
     mistakes = {
         math.inf: "The saving pays for the start at some point.",
         -5: "The signs are turned.",
     }
     case((0.0, 3.0), (10.0, 1.0), returns=5, why=why, mistakes=mistakes)
-    case((4.0, 3.0), (14.0, 1.0), returns=5, why=why, mistakes=mistakes | {7: "Both have a start."})
+    case((4.0, 3.0), (14.0, 1.0), returns=5, why=why, mistakes=mistakes | {7: both})
     case((0.0, 1.0), (1.0, 0.7), returns=10 / 3, why="A part of a query counts: do not round.")
     mistakes = {-10: f"{never} Below zero there are no queries.", 10: never}
     case((0.0, 1.0), (10.0, 2.0), returns=math.inf, why=never, mistakes=mistakes)
@@ -110,7 +111,7 @@ def grade_total_cost(total_cost):
     change = {"sendable": 0.75, "follow_up": 0.5, "queries_a_day": 1000, "months": 1}
     mistakes = {11250.0: "These are the answers that can be sent.", 15000.0: "Not all answers."}
     case(*only(**change), returns=3750, why=why, mistakes=mistakes)
-    why = "All parts together."
+    why = "All parts together. Each answer has its price, whether it can be sent or not."
     case(SYSTEM, USE, returns=400 + 3600 + 3600 + 45000, why=why)
     why = "Nothing is asked and nothing changes: the start alone is left."
     quiet = USE | {"queries_a_day": 0, "updates_a_month": 0}
@@ -129,7 +130,7 @@ def grade_total_cost(total_cost):
     for _ in range(30):
         system = {key: round(rng.random() * 100, 2) for key in SYSTEM} | {"sendable": rng.random()}
         inputs.append((system, {key: rng.randint(0, 50) for key in USE}))
-    same(total_cost, reference, inputs, "Add up the four parts over all months.")
+    same(total_cost, reference, inputs, "Add up the four parts over all months, and do not round.")
 
 
 @exercise("10.6", "Bounds for another machine", difficulty=2, importance=2, minutes=12)

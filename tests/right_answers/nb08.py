@@ -33,9 +33,9 @@ def kind_of(short, abstained, new, old):
         """
 def updated_row(row, values):
     new = values.get(".".join(row["id"].split(".")[:-1]))
-    if new is None:
-        return row
     copy = dict(row)
+    if new is None:
+        return copy
     copy["span"] = new
     copy["answer"] = style.write(new, row["document"])
     return copy
@@ -56,7 +56,7 @@ def updated_row(row, values):
     for fact, new in values.items():
         if row["id"][: row["id"].rindex(".")] == fact:
             return row | {"answer": style.write(new, row["document"]), "span": new}
-    return row
+    return dict(row)
 """,
     ],
     "8.3": [

@@ -56,7 +56,8 @@ def nearest_rank(values, percent):
         raise ValueError("percent")
     if len(values) < 1:
         raise ValueError("values")
-    return float(np.percentile(values, percent, method="inverted_cdf"))
+    smallest = np.sort(values)[: -(-percent * len(values) // 100)]
+    return float(smallest.max())
 """,
     ],
     "10.3": [

@@ -34,6 +34,13 @@ def by_order(short, abstained, new, old):
     return "abstained" if abstained else "other"
 
 
+def next_share(updates, until, per_hour):
+    total, later = 0.0, [*updates[1:], (until, updates[-1][1])]
+    for (start, _), (end, share) in zip(updates, later, strict=True):
+        total += max(0, min(end, until) - start) / 3600 * per_hour * (1 - share)
+    return total
+
+
 def at_the_end(updates, until, per_hour):
     share = [share for second, share in updates if second <= until][-1]
     return until / 3600 * per_hour * (1 - share)
@@ -95,13 +102,14 @@ WRONG = [
         ("in lower case", ("values[fact]", "values[fact].lower()"), "should be"),
         ("a new field", (SPAN, f'{SPAN}"old": row["span"], '), "new field"),
         ("strips blanks", ("values[fact]", "' '.join(values[fact].split())"), "as it is written"),
+        ("the row itself if unchanged", ("return dict(row)", "return row"), "the input row itself"),
         ("abstains if unchanged", ("return dict(row)", ABSTAINS), "No fact in `values` belongs"),
     ),
     *faults(
         "8.3",
         ("the right ones", (WRONG_SHARE, "share"), "These are the right answers"),
         ("without the last", (" + [until]", ""), "holds until the end"),
-        ("the last share", at_the_end, "last share was taken"),
+        ("the last share", at_the_end, "later one counts from the start"),
         ("the first share", at_the_start, "first share was taken"),
         ("per second", (HOURS, "seconds"), "divide by 3600"),
         ("per minute", (HOURS, "seconds / 60"), "Twenty of the first 20"),
@@ -109,7 +117,8 @@ WRONG = [
         ("beyond the end", (CUT, "end - start"), "What comes after `until`"),
         ("negative stretches", (CUT, "min(end, until) - start"), "What comes after `until`"),
         ("to the last update", (ENDS, "[s for s, _ in updates[1:]] + [updates[-1][0]]"), "until"),
-        ("whole answers", (TOTAL, "return int(total)"), "should return"),
+        ("whole answers", (TOTAL, "return int(total)"), "Do not round"),
+        ("the next share", next_share, "later one counts from the start"),
         ("rounded", (TOTAL, "return round(total, 1)"), "Do not round"),
         ("a list", (TOTAL, "return [total]"), "Return a number"),
         ("for one question", (" * per_hour", ""), "Twenty of the first 20"),

@@ -37,6 +37,15 @@ def by_name(changed, made_from):
     return sorted(stale_in_file_order(changed, made_from))
 
 
+def all_stale(changed, made_from):
+    found = [changed]
+    for _ in made_from:
+        for part, sources in made_from.items():
+            if part not in found and sources and set(sources) <= set(found):
+                found.append(part)
+    return found[1:]
+
+
 def in_one_pass(changed, made_from):
     stale = [changed]
     for part, sources in made_from.items():
@@ -112,13 +121,14 @@ WRONG = [
     ),
     *faults(
         "8.5",
-        ("one step only", direct, "follow the chain"),
-        ("what it is made from", upstream, "must be made again"),
+        ("one step only", direct, "Follow the chain"),
+        ("what it is made from", upstream, "made from 'page', which has changed"),
+        ("only if all are stale", all_stale, "one stale ingredient is enough"),
         ("in the order of the dict", stale_in_file_order, "from which it is made"),
         ("by name", by_name, "from which it is made"),
-        ("in one pass", in_one_pass, "follow the chain"),
+        ("in one pass", in_one_pass, "Follow the chain"),
         ("breadth first", breadth_first, "from which it is made"),
-        ("each way", each_way, "listed twice"),
+        ("each way", each_way, "more than once"),
         ("part of a name", (NEXT, IN_NAME), "can stay"),
         ("the changed part, too", (RETURN, "return order"), "leave it out"),
         ("the other way round", (RETURN, "return order[1:][::-1]"), "from which it is made"),
@@ -132,6 +142,12 @@ WRONG = [
     *faults(
         "8.6",
         ("more than this count", (SUM, "sum(chances[count + 1:])"), "at 3 already"),
+        ("less than, not at most", (MOST, "< most"), "exactly `most` is allowed"),
+        (
+            "from 1 on",
+            ("for count in range(n + 1)", "for count in range(1, n + 1)"),
+            "Begin with 0",
+        ),
         ("one more", ("return count", "return count + 1"), "Not the smallest"),
         ("exactly this count", (SUM, "(chances[count] if count > n * usual else 1)"), "exactly"),
         ("a normal curve", normal, "should return"),

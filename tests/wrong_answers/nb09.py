@@ -12,6 +12,7 @@ BASE = 'if one in (name, "__base__")]'
 COUNT, ASKED = "len(asked & set(own))", 'set(re.findall(r"[a-z0-9]+", question.lower()))'
 EACH_TIME = "sum(word in own for word in re.findall('[a-z0-9]+', question.lower()))"
 SINGLE = "best[0] if most and len(best) == 1 else None"
+DIFFERENT = "len(set(counts.values())) == len(counts)"
 SUM_OF_ALL = "x[rows] @ sum(B @ A for A, B, _ in loras.values()).T * scaling"
 
 
@@ -57,7 +58,7 @@ WRONG = [
             "whole word",
         ),
         ("capitals matter", ("question.lower()", "question"), "Capitals don't matter"),
-        ("split at blanks", (ASKED, "set(question.lower().split())"), "Signs are not part"),
+        ("split at blanks", (ASKED, "set(question.lower().split())"), "Punctuation is not part"),
         ("hyphens belong to words", ("[a-z0-9]+", "[a-z0-9-]+"), "hyphen separates"),
         ("letters only", ("[a-z0-9]+", "[a-z]+"), "letters and digits"),
         ("each time counts", (COUNT, EACH_TIME), "counts once"),
@@ -65,6 +66,12 @@ WRONG = [
         ("someone in any case", (SINGLE, "best[0] if len(best) == 1 else None"), "No word occurs"),
         ("a share of its words", (COUNT, f"{COUNT} / max(1, len(own))"), "number of words decides"),
         ("an empty text for none", (SINGLE, f'({SINGLE}) or ""'), "return None"),
+        (
+            "none for any tie",
+            (SINGLE, f"({SINGLE}) if {DIFFERENT} else None"),
+            "first place counts",
+        ),
+        ("changes the sets", (COUNT, "len(own.intersection_update(asked) or own)"), "were changed"),
         ("the fewest", ("max(counts", "min(counts"), "wins"),
         ("the number", (SINGLE, "most"), "Return a string"),
     ),

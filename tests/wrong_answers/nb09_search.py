@@ -7,6 +7,7 @@ import numpy as np
 from tests.wrong_answers import faults
 
 LENGTH = "{0} / np.linalg.norm({0}, axis=1, keepdims=True)"
+COLUMN = LENGTH.replace("axis=1", "axis=0")
 Q, P = LENGTH.format("questions"), LENGTH.format("passages")
 MEAN = "(sums - np.diag(scores)).mean()"
 SUMS = "np.exp(scores - largest[:, None]).sum(axis=1)"
@@ -71,6 +72,13 @@ def stops(scores, cheap, expensive, most_lost):
     return last
 
 
+def runs_only(passages, terms):
+    """The terms are looked for among the runs of letters, digits and hyphens."""
+    wanted = {term.lower() for term in terms}
+    counts = [len(wanted & set(re.findall("[a-z0-9-]+", text.lower()))) for text in passages]
+    return [i for i, count in enumerate(counts) if count == max(counts)]
+
+
 def any_term(passages, terms):
     """The passages that contain at least one of the terms."""
     found = [
@@ -90,7 +98,7 @@ WRONG = [
         ("the sum", (MEAN, "(sums - np.diag(scores)).sum()"), "not the sum"),
         ("the sign", (MEAN, "(np.diag(scores) - sums).mean()"), "never negative"),
         ("base two", (MEAN, f"{MEAN} / np.log(2)"), "natural logarithm"),
-        ("no scale", ("scale * q", "q"), "20"),
+        ("no scale", ("scale * q", "q"), "Multiply the cosines"),
         ("probabilities", (MEAN, "-np.exp(np.diag(scores) - sums).mean()"), "logarithm"),
         (
             "the logarithm last",
@@ -98,6 +106,17 @@ WRONG = [
             "each row",
         ),
         ("overflows", OVERFLOW, "overflow"),
+        (
+            "the logarithm of 0",
+            (MEAN, "-np.log(np.exp(np.diag(scores) - sums)).mean()"),
+            "infinite",
+        ),
+        ("divides by the scale", ("scale * q", "1 / scale * q"), "Multiply the cosines"),
+        (
+            "lengths of columns",
+            (Q, Q.replace("axis=1", "axis=0"), P, P.replace("axis=1", "axis=0")),
+            "each row",
+        ),
         (
             "one for each question",
             (f"float({MEAN})", "sums - np.diag(scores)"),
@@ -144,7 +163,8 @@ WRONG = [
         ("open at the end", (EDGES, r"(?<!\w){re.escape(term)}"), "whole word"),
         ("open at the start", (EDGES, r"{re.escape(term)}(?!\w)"), "whole word"),
         ("signs not escaped", (EDGES, r"(?<!\w){term}(?!\w)"), "escape them"),
-        ("word edges", (EDGES, r"\b{re.escape(term)}\b"), "escape them"),
+        ("word edges", (EDGES, r"\b{re.escape(term)}\b"), "needs one at the term's edge"),
+        ("words alone", runs_only, "need not be a run of letters"),
         (
             "capitals matter",
             ("{term.lower() for term in terms}", "set(terms)", LOWER, "text"),
@@ -185,6 +205,9 @@ WRONG = [
         ("nothing may be lost", ("- most_lost ", ""), "may be lost"),
         ("of all questions", (GOOD, "1 - most_lost - 1e-9"), "own share"),
         ("no tolerance", (" - 1e-9", ""), "tolerate"),
+        ("a part of the share", (GOOD, "expensive.mean() * (1 - most_lost) - 1e-9"), "not a part"),
+        ("above, not at", (GOOD, "expensive.mean() - most_lost + 1e-9"), "Equal is good enough"),
+        ("in the order of the list", (THRESHOLDS, "scores"), "any order"),
         ("a large tolerance", ("1e-9", "0.05"), "may be a share"),
         ("of those it answers", (CASCADE, "cheap[scores >= threshold].mean()"), "may be lost"),
         ("None for never", ("return math.inf", "return None"), "return math.inf"),
@@ -195,8 +218,8 @@ WRONG = [
         ),
         (
             "an index",
-            ("return float(threshold)", f"return {THRESHOLDS}.index(threshold)"),
-            "own share",
+            ("return float(threshold)", "return int(list(scores).index(threshold))"),
+            "not its place",
         ),
         (
             "from 0 to 1 only",

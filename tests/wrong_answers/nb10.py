@@ -9,6 +9,7 @@ INNER = "for one in around:\n                seconds[one[0]] -= length"
 EMPTY = "{stage: 0.0 for stage, _, _ in spans}"
 
 PLACE = "-(-percent * len(values) // 100)"
+FLOAT = "int(np.ceil(percent / 100 * len(values)))"
 CHECK = "if not len(values) or not 1 <= percent <= 100:"
 
 PASSED, PAIRS = "prompt + written - 1", "prompt**2 + sum(range(prompt + 1, prompt + written))"
@@ -29,6 +30,11 @@ def in_order(spans):
     return seconds
 
 
+def first_around(spans):
+    """Of two spans that begin together, takes the first in the list for the outer one."""
+    return in_order(sorted(spans, key=lambda span: span[1]))
+
+
 def last_of_each(spans):
     return {stage: end - start for stage, start, end in spans}
 
@@ -43,6 +49,14 @@ def from_zero(spans):
             seconds[max(inside, key=lambda s: (s[1], -s[2]))[0]] += time - at
         at = time
     return seconds
+
+
+def by_numpy(values, percent):
+    import numpy as np
+
+    if not len(values) or not 1 <= percent <= 100:
+        raise ValueError
+    return float(np.percentile(values, percent, method="inverted_cdf"))
 
 
 def averaged(values, percent):
@@ -81,6 +95,7 @@ WRONG = [
             ("return seconds", "return {k: v for k, v in seconds.items() if v}"),
             "is still a key",
         ),
+        ("the outer one comes first", first_around, "begin together"),
         ("from zero", from_zero, "belongs to nobody"),
         (
             "rounded",
@@ -100,6 +115,8 @@ WRONG = [
         ("one place too far", ("place - 1]", "min(place, len(values) - 1)]"), "lists count from 0"),
         ("not sorted", ("sorted(values)", "values"), "Sort"),
         ("interpolated", averaged, "no mean of two"),
+        ("by NumPy", by_numpy, "multiply first"),
+        ("a float's place", (PLACE, FLOAT), "multiply first"),
         ("rounded down", (PLACE, "max(1, percent * len(values) // 100)"), "Round the place up"),
         (
             "rounded to the nearest",
@@ -115,7 +132,7 @@ WRONG = [
     ),
     *faults(
         "10.3",
-        ("the last token passes, too", (PASSED, "prompt + written"), "is not read any more"),
+        ("the last token passes, too", (PASSED, "prompt + written"), "is never read"),
         ("the prompt alone", (PASSED, "prompt"), "pass the weights, too"),
         ("one for each weight", ("2 * weights", "weights"), "2 x weights"),
         ("vectors for all tokens", (VECTORS, f"2 * vectors * ({PASSED})"), "Not for the prompt"),
@@ -135,7 +152,7 @@ WRONG = [
         (
             "the last token attends, too",
             ("range(prompt + 1, prompt + written)", "range(prompt + 1, prompt + written + 1)"),
-            "is not read any more",
+            "is never read",
         ),
         ("two for each pair", ("4 * layers", "2 * layers"), "one pair"),
         ("one layer", ("layers * width", "width"), "4 x layers x width"),

@@ -39,7 +39,7 @@ WRONG = [
         ("below zero", (AHEAD, ""), "Below zero"),
         ("none for never", ("math.inf", "None"), "math.inf"),
         ("signs turned", ("first[1] - second[1]", "second[1] - first[1]"), "pays for the start"),
-        ("the start alone", ("second[0] - first[0]", "second[0]"), "Both have a start"),
+        ("the start alone", ("second[0] - first[0]", "second[0]"), "take the difference"),
         ("zero without a saving", (LAST, LAST.replace("math.inf", "0.0")), "never paid back"),
         ("equal is not enough", ("more_once <= 0", "more_once < 0"), "ahead from the start"),
         ("the difference", ("more_once / less_each", "more_once - less_each"), "saves 2"),

@@ -44,13 +44,13 @@ def predict(claim: int, guess: float | None = None) -> None:
     guess: your number. Without one, nothing is noted. Raises ValueError for another kind of claim.
     """
     row, test = _claim(claim, "measured")
-    say(f"Claim {claim} ({'; '.join(row['articles'])}): {row['proposition']}")
+    say(f"Claim {claim}: {row['proposition']} (Made in: {'; '.join(row['articles'])}.)")
     say(f"Test: {test['compares']}. Measure: {test['measure']}. {_size(test)}")
     say(f"Supported if {test['supported if']}. {test['reason']}")
     if guess is None:
-        say(f"No guess yet: to note one, write predict({claim}, guess=...) with a number.")
+        say(f"No guess yet: to note one, write ledger.predict({claim}, guess=...) with a number.")
         return
-    if not isinstance(guess, Real) or guess != guess:
+    if not isinstance(guess, Real) or isinstance(guess, bool) or guess != guess:
         raise ValueError(f"A guess is a number, such as 0.2, not {guess!r:.40}")
     _append(claim, {"guess": float(guess)})
     say(f"Noted: {guess:g}.")
@@ -123,8 +123,10 @@ def _claim(id, *kinds) -> tuple[dict, dict]:
 def _size(test) -> str:
     slices = f" ({', '.join(test['slices'])})" if test["slices"] else ""
     plural = f"{test['unit']}{'s' if test['n'] > 1 else ''}"
-    size = f"With {test['n']} {plural}{slices}, a difference below {test['resolvable']:.2f}"
-    return f"{size} can't be told from chance."
+    size, chance = f"With {test['n']} {plural}{slices},", "can't be told from chance."
+    if "difference" in test["measure"]:
+        return f"{size} a difference below {test['resolvable']:.2f} {chance}"
+    return f"{size} a result within {test['resolvable']:.2f} of the threshold {chance}"
 
 
 def _judged(test, low, high) -> str:

@@ -235,10 +235,13 @@ def _interval(mean, low, high, sign=""):
 
 
 def _points(x, y, most=8):
-    """The points of a line in words; of a long one, the first, the last, and some between."""
-    x, y = list(x), [value[0] if np.ndim(value) else value for value in y]
+    """The points of a line in words, with intervals; of a long one the ends, and some between."""
+    x, y = list(x), [np.atleast_1d(value) for value in y]
     chosen = sorted({round(i * (len(x) - 1) / (most - 1)) for i in range(most)}) if x else []
-    return ", ".join(f"{_digits(y[i], 3)} at {_digits(x[i], 4)}" for i in chosen)
+    words = [[_digits(value, 3) for value in y[i]] for i in chosen]
+    spans = [f" [{', '.join(ends)}]" if {*ends} - {mean} else "" for mean, *ends in words]
+    places = [_digits(x[i], 4) for i in chosen]
+    return ", ".join(f"{w[0]}{s} at {p}" for w, s, p in zip(words, spans, places, strict=True))
 
 
 def _digits(value, count) -> str:

@@ -97,7 +97,7 @@ def letters(given: tuple, counts: tuple[int, ...], call: str) -> list[str]:
     many = " or ".join(map(str, counts))
     how = f"Give one letter for each question, in quotes and with commas between: {call}"
     if len(given) not in counts:
-        raise ValueError(f"Here are {many} questions, and you gave {len(given)} answers. {how}")
+        raise ValueError(f"Here are {many} questions, and you answered {len(given)}. {how}")
     clean = [one.strip().lower() if isinstance(one, str) else one for one in given]
     for number, one in enumerate(clean, start=1):
         if not isinstance(one, str) or one not in [*LETTERS, UNKNOWN]:

@@ -106,10 +106,10 @@ def test_what_comes_back_may_be_left_out():
     [
         (lambda: review.recall("99"), "no questions for the notebook '99'.* 05b"),
         (lambda: review.recall(2), 'write, for example, "02"'),
-        (lambda: review.recall("02", "a", "b"), "3 questions, and you gave 2"),
+        (lambda: review.recall("02", "a", "b"), "3 questions, and you answered 2"),
         (lambda: review.recall("02", "a", "b", "e"), "Answer 3 is 'e', not a, b, c, d"),
         (lambda: review.recall("02", "a", 1, "b"), "Answer 2 is 1"),
-        (lambda: review.recall("02", "bad"), "you gave 1 answers"),
+        (lambda: review.recall("02", "bad"), "you answered 1"),
         (lambda: review.recall("02", "a", "b", HOSTILE * 99), "Answer 3 is '<script>.{0,60}, not"),
         (lambda: review.recall("02", attempt=0), "attempt is 1, 2, 3"),
         (lambda: review.pretest("a"), "8 questions"),

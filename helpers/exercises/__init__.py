@@ -246,5 +246,5 @@ def _progress_file():
 
 def _find(id):
     if id not in exercises():
-        raise KeyError(f"There is no exercise '{id}'; there are {', '.join(exercises())}")
+        raise KeyError(f"There is no exercise {id!r}, only {', '.join(map(repr, exercises()))}")
     return exercises()[id]

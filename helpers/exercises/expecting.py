@@ -59,7 +59,7 @@ def returns(value, kind: type, what: str = "", size: int | None = None, call: st
     in words. call: the call, for the message ("": the engine adds the last one).
     """
     simple, name = plain(value), type(value).__name__
-    got = f"an {name}" if name[0] in "aeiouAEIOU" else f"a {name}"
+    got = f"an {name}" if name[0] in "aeiouAEIOU" or name == "ndarray" else f"a {name}"
     expect(value is not None, nothing(call or "The function"))
     wanted = {int: numbers.Integral, float: numbers.Real, list: list | tuple, tuple: list | tuple}
     ok = type(value) is kind or isinstance(simple, wanted.get(kind, kind))

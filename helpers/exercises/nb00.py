@@ -119,6 +119,7 @@ def grade_normalise(normalise):
     case("23 litres", returns="23 litres", why="Nothing is to change here.")
     case("Horn BLOWS", returns="horn blows", why="Convert the text to lower case.")
     case("ÜBER Çelik", returns="über çelik", why="Convert all letters to lower case.")
+    case("leather banana", returns="leather banana", why="Drop whole words, and no part of one.")
     case("horn blows.", returns="horn blows", why="Cut the punctuation at the ends of words.")
     for text in ("lid kx-2207", "14,000 wipes", "lid's hook", "twelve o'clock", "either/or 2.5"):
         case(text, returns=text, why=inside)
@@ -141,6 +142,11 @@ def grade_normalise(normalise):
     case("(The) lid -a-", returns="lid", why="A word is an article when its punctuation is cut.")
     for text in ("top of it and in to", "type b 5 x"):
         case(text, returns=text, why="Drop no words but a, an and the.")
+    for text in ("he set t and e to h n", "ant hen he"):
+        part = "With `in`, a string also contains its parts: 'he' is in 'a an the'."
+        kept = " ".join(word for word in text.split() if word not in "a an the")
+        why = "Drop no words but a, an and the."
+        case(text, returns=text, why=why, mistakes={kept: part})
     case("zinc zinc bar", returns="zinc zinc bar", why="Keep the words, and their order.")
     case("two   short\n blasts\nnow ", returns="two short blasts now", why="One space each.")
     case("left - right", returns="left right", why="Drop words that were only punctuation.")
@@ -154,7 +160,8 @@ def grade_normalise(normalise):
 
 @exercise("0.3", "A bootstrap interval", difficulty=2, importance=3, minutes=8)
 @hints(
-    "`np.random.default_rng(0).choice(values, size=len(values))` draws one resample.",
+    "Once, before the loop: `rng = np.random.default_rng(0)`. Then "
+    "`rng.choice(values, size=len(values))` draws a resample, each time another one.",
     "Collect the means of 2,000 resamples: the interval is about these, not the values.",
     "Its ends: `np.quantile(means, [(1 - level) / 2, (1 + level) / 2])`.",
 )
@@ -171,10 +178,13 @@ def grade_interval(interval):
     # These shares have few possible means, so that chance can't change the quantiles.
     shares, case, close = [1, 1, 1, 0, 1, 0, 1, 1, 0, 0], cases(interval), {"tolerance": 0.001}
     mistakes = {
-        (0.6, 0.6): "Both are the mean of the data, as of any resample without replacement.",
+        (0.6, 0.6): "Both ends are equal. Draw with replacement, and make the generator of random "
+        "numbers once, before the loop: made anew with the same seed, it repeats itself.",
         (0, 1): "These are the least and the largest value: the interval is about the means.",
         (3, 9): "These are the ends of sums: take the mean of each resample.",
         (0.9, 0.3): "The lower end comes first.",
+        (lambda got: max(got) < 0.35): "Both ends are far below the mean of the data: "
+        "np.quantile takes shares from 0 to 1, and np.percentile numbers from 0 to 100.",
     }
     why = f"Take the means of at least 2,000 resamples. {RULE}"
     case(shares, returns=(0.3, 0.9), why=why, mistakes=mistakes, **close)
@@ -254,7 +264,8 @@ def grade_lucky(lucky):
         ("A repeat of 0 counts too.", [0.9, 0, 0], [0, 0, 0.1], "Alder"),
         (EVERY, [0.9] + [0.8] * 20 + [0.1] * 20, [0.8] + [0.5] * 40, "Alder"),
     ):
-        case({"Alder": alder, "Birch": birch}, returns=wanted, why=why)
+        mistakes = {None: f"{NOBODY} None is another value."} if wanted == "none" else None
+        case({"Alder": alder, "Birch": birch}, returns=wanted, why=why, mistakes=mistakes)
     scores = {"Alder": [0.8, 0.9, 0.9], "Birch": [0.9, 0.8, 0.8], "Cedar": [0.7, 0.1, 0.1]}
     case(scores, returns="Birch", why="It need not be the one that fell furthest.")
     why = "There may be any number of systems."

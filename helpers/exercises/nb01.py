@@ -19,7 +19,7 @@ def has(pattern):
 
 
 FORM = {  # what no prompt contains, in the order in which it is best mended
-    has(r"\\n"): "A backslash and an n are no new line: is it a raw string?",
+    has(r"\\n"): "A backslash and an n are not a new line: is it a raw string?",
     has(r"\r"): r"A new line is '\n' alone, without '\r'.",
     has(r"\A(?!.*START)"): f"Each turn begins with {START}.",
     has(r"\A(?!.*END)"): f"Each message ends with {END}: your prompt has no such end mark.",
@@ -63,7 +63,9 @@ def grade_chat_prompt(chat_prompt):
             (lambda got: seen(got) != list(roles)): "Keep the messages in the given order.",
         }
 
-    both = FORM | turns("system", "user", "assistant")
+    pairs = [("Be brief.", "system"), ("How deep?", "user")]
+    swapped = {reference(pairs): "Role and text have changed places: a message is (role, text)."}
+    both = swapped | FORM | turns("system", "user", "assistant")
     case([("system", "Be brief."), ("user", "How deep?")], "Each message becomes one turn.", both)
     case([("user", "How deep?")], "One message is one turn: add no more than the opening.")
     case([("user", "Stop it."), ("user", "Stop it.")], "Equal messages are a turn each.")
@@ -287,7 +289,11 @@ def take_apart(text):
 """)
 def grade_take_apart(take_apart):
     case, parts = cases(take_apart), ("9 bar", "eng-042", "note it in the Bluebook")
-    case(PLAIN, returns=parts, why="The parts are answer, document id and action, no more of it.")
+    case(
+        PLAIN,
+        returns=parts,
+        why="The parts are answer, document id and action, without what stands around them.",
+    )
     for styled, why in STYLED.items():
         case("{} [{}] Next step: {}.".format(*styled), returns=styled, why=why)
     why = "Spaces and new lines at the ends do not matter."
@@ -314,13 +320,13 @@ def grade_take_apart(take_apart):
 
 @exercise("1.4", "The best prompt under 120 tokens", difficulty=2, importance=2, minutes=8)
 @hints(
-    'Keep the candidates with `c["tokens"] <= cap`, then choose one. If none is left, return None.',
+    'Keep those with `c["tokens"] <= limit`, then choose one. If none is left, return None.',
     'The share is `sum(c["passed"]) / len(c["passed"])`. For ties `max` can compare tuples.',
     'best = max(fitting, key=lambda c: (share(c), -c["tokens"])); then best["name"].',
 )
 @solved_by("""
-def best_prompt(candidates, cap):
-    fitting = [c for c in candidates if c["tokens"] <= cap]
+def best_prompt(candidates, limit):
+    fitting = [c for c in candidates if c["tokens"] <= limit]
     if not fitting:
         return None
     best = max(fitting, key=lambda c: (sum(c["passed"]) / len(c["passed"]), -c["tokens"]))
@@ -331,24 +337,24 @@ def grade_best_prompt(best_prompt):
         passed = [True] * right + [False] * (questions - right)
         return {"name": name, "tokens": tokens, "passed": rng.sample(passed, questions)}
 
-    def case(candidates, cap, wanted, why):
+    def case(candidates, limit, wanted, why):
         each = [f"{c['name']} ({c['tokens']}, {np.mean(c['passed']):.2f})" for c in candidates]
-        why = f"{why} Candidates (tokens, share): {', '.join(each) or 'none'}; cap {cap}."
+        why = f"{why} Candidates (tokens, share): {', '.join(each) or 'none'}; limit {limit}."
         mistakes = {None: why}  # here, None is more than a missing `return`
-        cases(best_prompt)(candidates, cap, returns=wanted, why=why, mistakes=mistakes)
+        cases(best_prompt)(candidates, limit, returns=wanted, why=why, mistakes=mistakes)
 
     rng = random.Random(0)
     four = [made("bare", 20, 2, 10), made("shots", 110, 8, 10)]
     four += [made("all", 300, 9, 10), made("wordy", 400, 5, 10)]
     case(four, 1000, "all", "Choose the highest share of True, whatever the tokens.")
-    why = "Leave out what is above the cap before you choose; exactly `cap` tokens still fit."
-    for cap, wanted in ((300, "all"), (299, "shots"), (120, "shots"), (110, "shots")):
-        case(four, cap, wanted, why)
-    for cap in (109, 80, 20):
-        case(four, cap, "bare", why)
+    why = "Leave out what is above the limit before you choose; exactly `limit` tokens still fit."
+    for limit, wanted in ((300, "all"), (299, "shots"), (120, "shots"), (110, "shots")):
+        case(four, limit, wanted, why)
+    for limit in (109, 80, 20):
+        case(four, limit, "bare", why)
     two = [made("A", 40, 1, 2), made("B", 110, 2, 2)]
-    for cap, wanted in ((120, "B"), (100, "A")):
-        case(two, cap, wanted, why)
+    for limit, wanted in ((120, "B"), (100, "A")):
+        case(two, limit, wanted, why)
     why = "Compare the share of True, not the number: candidates differ in their questions."
     case([made("many", 50, 6, 20), made("few", 60, 4, 5)], 120, "few", why)
     early = {"name": "early", "tokens": 50, "passed": [True] * 20 + [False] * 40}
@@ -360,7 +366,7 @@ def grade_best_prompt(best_prompt):
     why = "Compare the shares as they are, without rounding."
     case([made("short", 90, 61, 100), made("long", 100, 64, 100)], 120, "long", why)
     case([made("short", 90, 3333, 10_000), made("long", 100, 1, 3)], 120, "long", why)
-    why = "Only the share counts under the cap: tokens decide between equals."
+    why = "Only the share counts under the limit: tokens decide between equals."
     case([made("short", 10, 3333, 10_000), made("long", 9000, 1, 3)], 10_000, "long", why)
     case([made("short", 10, 78, 100), made("long", 110, 80, 100)], 120, "long", why)
     for right, questions in ((499, 999), (9_999, 19_999)):
@@ -373,20 +379,20 @@ def grade_best_prompt(best_prompt):
         case(order, 120, "short", "If shares are equal, take the candidate with fewer tokens.")
     none = [made("long", 90, 0, 4), made("short", 80, 0, 7), made("above", 130, 4, 4)]
     case(none, 120, "short", "A candidate that passed nothing fits as well.")
-    why = "A candidate may have 0 tokens or an empty name, and the cap may be 0."
+    why = "A candidate may have 0 tokens or an empty name, and the limit may be 0."
     case([made("no prompt", 0, 1, 2), made("A", 40, 2, 2)], 0, "no prompt", why)
     case([made("", 40, 2, 2), made("A", 30, 1, 2)], 120, "", why)
     case([made("A", 40, 2, 2)], 120, "A", "There may be a single candidate.")
     many = [made(f"P{n}", 10 + n, n, 60) for n in range(60)]
     case(many, 120, "P59", "There may be any number of candidates.")
     why = "If no candidate fits, return None."
-    for candidates, cap in ((four, 10), (two, 30), ([], 120)):
-        case(candidates, cap, None, why)
-    case([made("A", 1, 2, 2)], 0, None, "A candidate of 1 token exceeds a cap of 0.")
+    for candidates, limit in ((four, 10), (two, 30), ([], 120)):
+        case(candidates, limit, None, why)
+    case([made("A", 1, 2, 2)], 0, None, "A candidate of 1 token exceeds a limit of 0.")
 
-    def reference(candidates, cap):
+    def reference(candidates, limit):
         ranked = sorted(candidates, key=lambda c: (-np.mean(c["passed"]), c["tokens"]))
-        return next((c["name"] for c in ranked if c["tokens"] <= cap), None)
+        return next((c["name"] for c in ranked if c["tokens"] <= limit), None)
 
     for _ in range(50):
         size = rng.randint(2, 7)
@@ -394,8 +400,8 @@ def grade_best_prompt(best_prompt):
         scores = [(rng.randint(0, n), n) for n in rng.choices(range(1, 9), k=size)]
         rows = zip("ABCDEFG"[:size], tokens, scores, strict=True)
         candidates = [made(name, number, *score) for name, number, score in rows]
-        cap = rng.randrange(min(tokens), 200)
-        case(candidates, cap, reference(candidates, cap), "Take the highest share that fits.")
+        limit = rng.randrange(min(tokens), 200)
+        case(candidates, limit, reference(candidates, limit), "Take the highest share that fits.")
 
 
 @exercise("1.5", "Forced choice", difficulty=1, importance=3, minutes=6)
@@ -415,7 +421,8 @@ def grade_choose(choose):
     returns(choose(even), int, index)
     why = "The highest mean is the one nearest to 0; indices count from 0."
     case(even, returns=2, why=why)
-    why = "The sum would favour short answers: take the mean of each list on its own."
+    why = "The lists differ in length, and the sum would favour short answers: "
+    why += "take the mean of each list on its own."
     uneven = [[-1.5], [-0.5, -0.6, -0.4, -0.5], [-3.0], [-2.0, -2.0]]
     case(uneven, returns=1, why=why)
     every, once = "All tokens count alike.", "Divide by the number of tokens, once."
@@ -466,7 +473,8 @@ def grade_known(known):
 
     half = [True] * 5 + [False] * 3
     why = "Subtract 1/options from the share of True, then divide by 1 - 1/options."
-    cases(known)(half, options=4, returns=0.5, why=why)
+    mistakes = {50: "That is per cent: return a number from 0 to 1."}
+    cases(known)(half, options=4, returns=0.5, why=why, mistakes=mistakes)
     case(8, 8, 4, 1.0, "All right means that all is known: 1.")
     case(2, 8, 4, 0.0, "As many right as by guessing alone means that nothing is known: 0.")
     for right in (0, 1):

@@ -7,12 +7,12 @@ import warnings
 import numpy as np
 
 from helpers.exercises import exercise, hints, solved_by
-from helpers.exercises.expecting import alike, cases, expect, plain, returns, same, shown
+from helpers.exercises.expecting import alike, apart, cases, expect, plain, returns, same, shown
 
 
 @exercise("2.1", "Cosine search in NumPy", difficulty=2, importance=3, minutes=12)
 @hints(
-    "The cosine is the dot product divided by both lengths. `vectors @ query` has all n of them.",
+    "The cosine is the dot product divided by both lengths. `vectors @ query` has n products.",
     "`np.linalg.norm(vectors, axis=1)` has the n lengths. Where a length is 0, divide by 1.",
     "Divide `vectors @ query` by `np.where(lengths > 0, lengths, 1)`, then sort `-cosines`.",
 )
@@ -115,7 +115,9 @@ def grade_distance(distance):
         case(cosine, returns=wanted, why=rule, mistakes=mistakes)
     for above in (1.0000001, 1.00001):
         why = f"A cosine of {above} is a rounding error: the distance is then 0."
-        case(above, returns=0.0, why=why, mistakes={np.isnan: why})
+        root = f"{why} The root of a negative number is complex in Python."
+        mistakes = {np.isnan: why, (lambda got: isinstance(got, complex)): root}
+        case(above, returns=0.0, why=why, mistakes=mistakes)
     why = "A cosine of 0.9999999 is less than 1, and its distance is not 0: do not round."
     case(0.9999999, returns=2e-7**0.5, why=why)
     rng = np.random.default_rng(0)
@@ -220,7 +222,7 @@ def grade_cut(cut):
 @hints(
     "Of n tokens the encoder reads the first `limit`. How many are lost? And if n < limit?",
     "A chunk loses `max(0, n - limit)` tokens. Add them up, and divide by the sum of all lengths.",
-    "lost = sum(max(0, n - limit) for n in lengths); then divide, or return 0.0 without tokens.",
+    "lost = sum(max(0, n - limit) for n in lengths); then divide, or return 0.0 if there are none.",
 )
 @solved_by("""
 def unseen(lengths, limit):
@@ -239,6 +241,7 @@ def grade_unseen(unseen):
         / 3: "That is the mean of the chunks' shares: add up tokens, since chunks differ.",
         176
         / 647: "A short chunk loses 0 tokens: its free room makes up for no other chunk's loss.",
+        490 / 647: "The limit holds for each chunk on its own: add up what each one loses.",
         233 / 3: "Those are the lost tokens of each chunk: divide by the number of all tokens.",
         233 / 414: "That is 233 / 414, but 414 tokens are read: divide by all tokens, 647.",
         233 / 390: "That is 233 / 390, but 390 is the long chunk alone: divide by all tokens, 647.",
@@ -377,8 +380,8 @@ def grade_to_int8(to_int8):
         expect(used.all() or not caught, f"{why} ({caught and caught[0].message}).")
         expect(np.isfinite(scale).all(), "The scale has NaN or infinity.")
         expect(not codes[:, ~used].any(), "A column of zeros becomes codes of zeros.")
-        why = "A column of zeros has the largest absolute value 0, and so the scale 0."
-        expect((abs(scale[~used]) < 1e-6).all(), why)
+        why = "A column of zeros has the largest absolute value 0, and so the scale 0, not "
+        expect(not scale[~used].any(), f"{why}{shown(scale[~used].max(initial=0))}.")
         return codes, scale, used, top
 
     @functools.wraps(to_int8)
@@ -418,11 +421,10 @@ def grade_to_int8(to_int8):
         zeros = vectors * (rng.random(shape[1]) < 0.7)
         for given in (vectors, zeros, -np.abs(vectors), vectors[:1], vectors[:, :1], 0 * vectors):
             codes, scale, used, top = quantised(given)
-            worst = np.argmax(abs(scale * 127 - top))
-            why = (
-                f"Column {worst} has the largest absolute value {shown(top[worst])}: its scale is "
-            )
-            why += f"{shown(top[worst] / 127)}, and not {shown(scale[worst])}."
+            worst = np.argmax(abs(scale * 127 - top) / np.where(used, top, 1))
+            wanted, yours = apart(top[worst] / 127, scale[worst])
+            why = f"Column {worst} has the largest absolute value {shown(top[worst])}: its scale "
+            why += f"is {wanted}, and not {yours}."
             expect(alike(scale[used] * 127, top[used], 1e-5), why)
             off = np.abs(codes - given.astype(float) / np.where(used, scale, 1)).max()
             why = f"codes * scale is up to {off:.2f} scales away from the vectors: half a scale is "

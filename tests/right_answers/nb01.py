@@ -91,17 +91,17 @@ def take_apart(text):
     ],
     "1.4": [
         """
-def best_prompt(candidates, cap):
-    fitting = [c for c in candidates if c["tokens"] <= cap]
+def best_prompt(candidates, limit):
+    fitting = [c for c in candidates if c["tokens"] <= limit]
     fitting.sort(key=lambda c: c["tokens"])
     fitting.sort(key=lambda c: np.mean(c["passed"]), reverse=True)
     return fitting[0]["name"] if fitting else None
 """,
         """
-def best_prompt(candidates, cap):
+def best_prompt(candidates, limit):
     best = None
     for c in candidates:
-        if c["tokens"] > cap:
+        if c["tokens"] > limit:
             continue
         row = c["passed"].count(False) / len(c["passed"]), c["tokens"]
         if best is None or row < best[0]:
@@ -109,9 +109,9 @@ def best_prompt(candidates, cap):
     return best[1] if best else None
 """,
         """
-def best_prompt(candidates, cap):
+def best_prompt(candidates, limit):
     rows = [(c["name"], c["tokens"], np.mean(c["passed"])) for c in candidates]
-    table = pd.DataFrame(rows, columns=["name", "tokens", "share"]).query("tokens <= @cap")
+    table = pd.DataFrame(rows, columns=["name", "tokens", "share"]).query("tokens <= @limit")
     table = table.sort_values(["share", "tokens"], ascending=[False, True])
     return np.str_(table.name.iloc[0]) if len(table) else None
 """,

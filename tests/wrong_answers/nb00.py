@@ -17,6 +17,7 @@ MIRRORED = "mean = np.mean(values)\n    return 2 * mean - high, 2 * mean - low"
 OTHERS, MORE = "All but case and outer spaces counts", "contains a form, and more"
 INSIDE, EVERY = "Keep punctuation inside a word", "averages of all the repeats"
 DRAWN, LEVEL = "a resample is as long as the data", "`level` is an argument"
+NEW = "np.random.default_rng(0)"
 TEN = "interval([1, 1, 1, 0, 1, 0, 1, 1, 0, 0])"
 
 
@@ -89,8 +90,10 @@ WRONG = [
         ("articles kept", (ARTICLES, ""), "Drop all articles"),
         ("'an' forgotten", ('"an", ', ""), "Drop all articles"),
         ("more stop words", ('"the")', '"the", "of", "and")'), "no words but"),
+        ("articles in a string", (KEPT, 'word not in "a an the"'), "also contains its parts"),
+        ("cuts 'the' out", (".lower()", '.lower().replace("the", "")'), "no part of one"),
         ("single letters", (KEPT, f"len(word) > 1 and {KEPT}"), "no words but"),
-        ("articles cut out of words", (".lower()", '.lower().replace("an", "")'), "whole words"),
+        ("articles cut out of words", (".lower()", '.lower().replace("an", "")'), "no part of one"),
         ("articles and spaces", (".lower()", '.lower().replace("a ", "")'), "whole words"),
         ("articles first", (ARTICLES, "", "()]", f"() if True{ARTICLES}]"), "A word is an article"),
         ("empty words leave a space", ("if word and", "if"), "that were only punctuation"),
@@ -104,10 +107,11 @@ WRONG = [
     ),
     *faults(
         "0.3",
-        ("no replacement", ("size=len(values)", "len(values), False"), "returned (0.6, 0.6)"),
+        ("no replacement", ("size=len(values)", "len(values), False"), "Draw with replacement"),
+        ("a new generator each time", ("[rng.", f"[{NEW}."), "once, before the loop"),
         ("quantiles of the values", ("quantile(means", "quantile(values"), "returned (0.0, 1.0)"),
         ("sums instead of means", (".mean()", ".sum()"), "returned (3.0, 9.0)"),
-        ("fractions to a percentile", ("np.quantile", "np.percentile"), "should return (0.3, 0.9)"),
+        ("fractions to a percentile", ("np.quantile", "np.percentile"), "from 0 to 100"),
         ("short resamples", ("=len(values)", "=len(values) // 3 or 1"), TEN),
         ("long resamples", ("=len(values)", "=4 * len(values)"), TEN),
         ("one less", ("=len(values)", "=len(values) - 1"), TEN),
@@ -136,6 +140,7 @@ WRONG = [
     *faults(
         "0.4",
         ("always the first leader", (f' {BEST} else "none"', ""), "return 'none'"),
+        ("None for 'none'", ('"none"', "None"), "return 'none'. None is another value"),
         ("the really best system", ("return leader", "return best"), "Birch is the best"),
         ("the worst system", ("leader = max", "leader = min"), "Alder leads at first"),
         (

@@ -21,8 +21,11 @@ SHORT, ID, STEP = r"([^\[\]\n]+)", r"\[([A-Za-z\d-]+)\]", r"([^\[\]\n.]+)"
 OTHER = "(text, None, None)"
 SHARE = 'sum(c["passed"]) / len(c["passed"])'
 KEY, LOWEST = f'({SHARE}, -c["tokens"])', 'min(candidates, key=lambda c: c["tokens"])["name"]'
-NAME, UNDER = 'best["name"]', ' if c["tokens"] <= cap]'
-IF_NONE, LATE = "if not fitting:\n        return None\n    ", ' if best["tokens"] <= cap else None'
+NAME, UNDER = 'best["name"]', ' if c["tokens"] <= limit]'
+IF_NONE, LATE = (
+    "if not fitting:\n        return None\n    ",
+    ' if best["tokens"] <= limit else None',
+)
 MEAN, PICK = "sum(tokens) / len(tokens)", "means.index(max(means))"
 KNOWN = "max(0, (p - 1 / options) / (1 - 1 / options))"
 TURN, ONCE = 'f"<|im_start|>{role}\\n{text}<|im_end|>\\n"', "dict.fromkeys(messages)"
@@ -73,6 +76,7 @@ WRONG = [
         "1.1",
         ("no opening", (CHAT, '"".join(turns)'), "the opening of the assistant's turn"),
         ("opening without new line", (OPENING, OPENING.replace("\\n", "")), "in the opening too"),
+        ("role and text swapped", ("role, text in", "text, role in"), "have changed places"),
         ("something after it", (CHAT, CHAT + ' + "Answer: "'), "must end exactly with"),
         ("closes the last turn", (CHAT, CHAT + ' + "<|im_end|>\\n"'), "assistant's turn open"),
         ("no new line after the role", (ROLE, "<|im_start|>{role}"), "new line after the role,"),
@@ -205,15 +209,15 @@ WRONG = [
     ),
     *faults(
         "1.4",
-        ("ignores the cap", ("<= cap", "<= 10**9"), "Leave out what is above the cap"),
+        ("ignores the limit", ("<= limit", "<= 10**9"), "Leave out what is above the limit"),
         (
-            "looks at the cap last",
+            "looks at the limit last",
             (UNDER, "]", NAME, f"{NAME}{LATE}"),
-            "Leave out what is above the cap",
+            "Leave out what is above the limit",
         ),
-        ("leaves out what fits exactly", ("<=", "<"), "exactly `cap` tokens"),
-        ("fits with a margin", ("<= cap", "<= 1.1 * cap"), "Leave out what is above the cap"),
-        ("120, whatever the cap", ("<= cap", "<= 120"), "cap 1000"),
+        ("leaves out what fits exactly", ("<=", "<"), "exactly `limit` tokens"),
+        ("fits with a margin", ("<= limit", "<= 1.1 * limit"), "Leave out what is above the limit"),
+        ("120, whatever the limit", ("<= limit", "<= 120"), "limit 1000"),
         ("the number of True", (SHARE, 'sum(c["passed"])'), "not the number"),
         ("the first eight", (SHARE, 'sum(c["passed"][:8])'), "All the questions"),
         ("the first twenty", ('c["passed"]', 'c["passed"][:20]'), "All the questions"),
@@ -226,7 +230,7 @@ WRONG = [
             "as many tokens as others",
         ),
         ("rounds to eight places", (SHARE, f"round({SHARE}, 8)"), "do not round"),
-        ("no cap of 0", ("<= cap", "<= (cap or 120)"), "the cap may be 0"),
+        ("no limit of 0", ("<= limit", "<= (limit or 120)"), "the limit may be 0"),
         ("of equals the first", (KEY, SHARE), "the candidate with fewer tokens"),
         ("of equals the last", (KEY, SHARE, "(fitting", "(fitting[::-1]"), "with fewer tokens"),
         ("of equals the longest", ("-c", "c"), "the candidate with fewer tokens"),
@@ -239,7 +243,7 @@ WRONG = [
             (UNDER, f'{UNDER[:-1]} and any(c["passed"])]'),
             "passed nothing",
         ),
-        ("returns nothing", lambda candidates, cap: None, "None"),
+        ("returns nothing", lambda candidates, limit: None, "None"),
         ("none fits raises", (IF_NONE, ""), "If no candidate fits"),
         ("none fits, an empty text", ("None", '""'), "If no candidate fits, return None"),
         ("none fits, the word none", ("None", '"None"'), "If no candidate fits, return None"),
@@ -263,7 +267,7 @@ WRONG = [
         ("divides twice", (MEAN, f"{MEAN} / len(tokens)"), "once"),
         ("divides by the root", (MEAN, "sum(tokens) / len(tokens) ** 0.5"), "once"),
         ("of equals the last", (PICK, "3 - means[::-1].index(max(means))"), "the first candidate"),
-        ("one matrix", lambda logliks: int(np.argmax(np.mean(logliks, axis=1))), "on its own"),
+        ("one matrix", lambda logliks: int(np.argmax(np.mean(logliks, axis=1))), "in length"),
         ("returns the mean", (PICK, "max(means)"), "Return the index"),
         ("returns the candidate", (PICK, f"logliks[{PICK}]"), "Return the index"),
         ("a float", (PICK, f"float({PICK})"), "Return the index"),
@@ -282,7 +286,7 @@ WRONG = [
         ("six options at most", ("1 / options", "1 / min(6, options)"), "which is 10 here"),
         ("the sum", (" / len(correct)", ""), FORMULA),
         ("the first eight", ("p = ", "correct = correct[:8]\n    p = "), "among all of"),
-        ("per cent", ("return ", "return 100 * "), FORMULA),
+        ("per cent", ("return ", "return 100 * "), "That is per cent"),
         ("wrong over options", (KNOWN, "max(0, p - (1 - p) / options)"), FORMULA),
         ("all or nothing", (KNOWN, "p if p > 1 / options else 0"), FORMULA),
         ("little is nothing", (KNOWN, f"{KNOWN} if p > 0.3 else 0"), "A little above guessing"),

@@ -138,6 +138,7 @@ WRONG = [
         ("the sine", (TERM, "1 - cosine**2"), "the sine of the angle"),
         ("NaN above 1", (ROOT, f"np.sqrt({TERM})"), "is a rounding error"),
         ("absolute value", ("maximum(0, ", "abs("), "is a rounding error"),
+        ("complex above 1", (ROOT, f"({TERM}) ** 0.5"), "is complex in Python"),
         ("clips at 0", (TERM, "2 - 2 * np.clip(cosine, 0, 1)"), "may be negative"),
         ("rounds", (TERM, "2 - 2 * np.round(cosine, 6)"), "do not round"),
         ("numbers alone", ("np.maximum", "max"), "An array has one distance"),
@@ -206,6 +207,11 @@ WRONG = [
         ("mean of the shares", (LOST, f"{LOST} / n", LENGTHS, "len(lengths)"), "chunks' shares"),
         ("negative losses", (LOST, "n - limit"), "makes up for no other"),
         ("clamps the sum alone", (LOST, "n - limit", "lost /", "max(0, lost) /"), "loses 0 tokens"),
+        (
+            "all chunks as one text",
+            ("lost /", f"max(0, {LENGTHS} - limit) /"),
+            "each chunk on its own",
+        ),
         ("lost tokens of a chunk", (LENGTHS, "len(lengths)"), "lost tokens of each chunk"),
         (
             "of those read",
@@ -295,6 +301,7 @@ WRONG = [
         ("scale 1 for zeros", (f"{TYPE}, scale", f"{TYPE}, {ONES}"), "and so the scale 0"),
         ("scale NaN for zeros", (f"{TYPE}, scale", f"{TYPE}, {NANS}"), "NaN or infinity"),
         ("scale of two decimals", (f"{TOP} / 127", f"({TOP} / 127).round(2)"), "its scale is"),
+        ("adds next to nothing", ("/ 127", "/ 127 + 1e-8"), "scale 0, not 9"),
         ("adds a little", ("/ 127", "/ 127 + 1e-3"), "rounded to the nearest"),
         ("the codes alone", (f"{TYPE}, scale", TYPE), "Return a tuple (codes, scale)"),
     ),

@@ -65,6 +65,6 @@ def say_what_is_cut(embedder, chunks: list[Chunk], texts: list[str]) -> None:
         worst = max(counts, key=counts.get)
         say(
             f"{len(counts)} of {len(texts)} passages have more than the {limit} tokens that the "
-            f"encoder reads ({counts[worst]} in [{chunks[worst].document}]), and their ends are "
+            f"encoder reads (up to {counts[worst]}, in [{chunks[worst].document}]); their ends are "
             "not searched: use chunk(documents, embedder=embedder)."
         )

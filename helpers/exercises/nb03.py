@@ -30,25 +30,31 @@ def grade_bm25(bm25):
     case, idf = cases(bm25), math.log(1 + 95.5 / 5.5)
     mistakes = {
         (lambda got: got < 0): "A score is never below 0.",
-        1: "That is the factor of tf alone: multiply by the idf.",
-        2.5 * idf: "That is (k1 + 1) times the score: other variants multiply by it, not this one.",
-        math.log(95.5 / 5.5): "That is log(95.5 / 5.5): the idf has a 1 + inside the logarithm.",
-        idf / math.log(10): "That is the logarithm to base 10: the natural one is meant.",
-        idf / math.log(2): "That is the logarithm to base 2: the natural one is meant.",
+        2 / 3.5: "That is the factor of tf alone: multiply by the idf.",
+        5 / 3.5 * idf: "That is (k1 + 1) times the score: other variants multiply by it, not this.",
+        2 * idf: "That is tf times the idf: divide by tf + k1 * (1 - b + b * length / average).",
+        math.log(95.5 / 5.5) * 2 / 3.5: "The idf has a 1 + inside the logarithm.",
+        math.log(20) * 2 / 3.5: "The idf lacks its 0.5 above and below: it is log(1 + 95.5 / 5.5).",
+        math.log(1 + 5.5 / 95.5) * 2 / 3.5: "The fraction in the idf is upside down: 95.5 / 5.5.",
+        idf * 2 / 2.75: "That is with 0.75 as k1: k1 is 1.5 here, and b is 0.75.",
+        idf / math.log(10) * 2 / 3.5: "That is the logarithm to base 10: the natural one is meant.",
+        idf / math.log(2) * 2 / 3.5: "That is the logarithm to base 2: the natural one is meant.",
     }
+    why = "The idf is log(1 + 95.5 / 5.5) here, and tf / (tf + k1 * 1) is 2 / 3.5: in a passage of "
+    why += "average length, the bracket is 1."
+    case(2, 100, 100, 5, 100, returns=idf * 2 / 3.5, why=why, mistakes=mistakes)
     why = "For a very high tf the score is nearly the idf, log(1 + 95.5 / 5.5), and never higher."
-    case(10**6, 100, 100, 5, 100, returns=idf, why=why, mistakes=mistakes, tolerance=1e-3)
+    case(10**6, 100, 100, 5, 100, returns=idf, why=why, tolerance=1e-3)
     why = "A word that does not occur in the passage (tf 0) scores 0."
     case(0, 100, 100, 5, 100, returns=0, why=why)
     why = (
         "In a passage of average length the bracket is 1, so tf 1 scores idf / (1 + k1), where k1 "
     )
-    mistakes = {idf / 1.75: "That is idf / (1 + 0.75): k1 is 1.5 here, and b is 0.75."}
-    case(1, 100, 100, 5, 100, returns=idf / 2.5, why=f"{why}is 1.5.", mistakes=mistakes)
+    case(1, 100, 100, 5, 100, returns=idf / 2.5, why=f"{why}is 1.5.")
     average, half = idf * 2 / 3.5, idf * 2 / 2.9375
     mistakes = {
-        average: "That is the score in a passage of average length, not twice.",
-        half: "That is the score in a passage of half the average length, not twice.",
+        average: "That is the score in a passage of average length: this one is twice as long.",
+        half: "That is the score for half the average length: this one is twice as long.",
     }
     why = "The divisor is 2 + k1 * (1 - b + b * 2) here, with k1 = 1.5 and b = 0.75."
     case(2, 200, 100, 5, 100, returns=idf * 2 / 4.625, why=why, mistakes=mistakes)
@@ -107,8 +113,9 @@ def grade_fuse(fuse):
         return [*got] if isinstance(got, tuple) else got
 
     abc = ["a", "b", "c"]
-    case([abc, abc], abc, why="Both rankings agree: the largest sum comes first.")
-    case([abc], abc, why="There may be one ranking only.")
+    why = "The sums are 2/61 (a), 2/62 (b) and 2/63 (c), and the largest comes first."
+    case([abc, abc], abc, why=why)
+    case([abc], abc, why="The sums are 1/61 (a), 1/62 (b) and 1/63 (c), in one ranking only.")
     why = "The sums are 1/61 + 1/62 (y), 1/61 (z) and 1/62 (x)."
     case([["y", "x"], ["z", "y"]], ["y", "z", "x"], why=why)
     why = "The sums are 1/62 + 1/61 (y), 1/61 (x) and 1/62 (z)."
@@ -171,7 +178,7 @@ def grade_fuse(fuse):
 @hints(
     "Two sums of 1 / log2(rank + 1): one over the ranks of the hits, one over the best ranks.",
     "Look at `ranked[:k]` only. The best ranks are 1 to min(k, len(relevant)).",
-    "best = sum(1 / math.log2(rank + 1) for rank in range(1, min(k, len(relevant)) + 1))",
+    "best = sum(1 / np.log2(rank + 1) for rank in range(1, min(k, len(relevant)) + 1))",
 )
 @solved_by("""
 import math

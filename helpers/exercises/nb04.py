@@ -185,11 +185,14 @@ def grade_judge_citations(judge_citations):
     longer = (("44", "Open 144 days."), ("44", "Room 440 is dry."), ("62 m", seal[1]))
     for short, text in (*longer, ("ber", "Open über lunch."), ("caf", "A café is near.")):
         case(short, {"saf-3": "not in it"}, [("saf-3", text)], why)
-    why = "The text does not contain the answer: a full stop is no other sign."
+    why = "The text does not contain the answer: a full stop stands for itself only."
     case("4.5 m", {"saf-3": "not in it"}, [("saf-3", "The cable is 485 m long.")], why)
     why = "The text contains the answer as whole words, next to a punctuation mark."
     for text in ("Supper (30 pounds) is late.", "Pay 30 pounds, then eat.", "30 pounds: no more."):
         case("30 pounds", {"fin-2": "supported"}, [("fin-2", text)], why)
+    why = "The text contains the answer as whole words: a sign such as £ or % may begin or end it."
+    for short, text in (("£364", "Hire is £364 a week."), ("22%", "A deposit of 22% of it.")):
+        case(short, {"fin-2": "supported"}, [("fin-2", text)], why)
     why = "One passage of 'sup-1' contains the answer; the others need not."
     for passages in ([seal, blade, supper, cable], [cable, supper, blade, seal]):
         for short in ("62 metres", "14,000 wipes", "4 m"):
@@ -285,14 +288,16 @@ def grade_choose_threshold(choose_threshold):
         lowest = min(score for score in scores if f1(score) == best)
         mistakes = {no_score: f"Return one of the scores, a number: here {lowest}."}
         for score in set(scores) - {lowest}:
-            mistakes[score] = f"Abstaining below {score} has an F1 of {f1(score):.4g}, "
-            mistakes[score] += f"abstaining below {lowest} one of {best:.4g}."
+            mistakes[score] = f"Abstaining below {score} has an F1 of {f1(score):.6g}, "
+            mistakes[score] += f"abstaining below {lowest} one of {best:.6g}."
             if f1(score) == best:
                 mistakes[score] += f" Return the lowest of several equally good ones: {lowest}."
         cases(choose_threshold, mistakes)(scores, answerable, returns=lowest)
 
     case([0.2, 0.3, 0.6, 0.8], [False, False, True, True])
     case([0.6, 0.3, 0.8, 0.2], [True, False, True, False])
+    case([0.1, 0.2, 0.3, 0.4], [True, True, False, True])  # accuracy would never abstain
+    case([0.1, 0.2, 0.3, 0.4, 0.5], [False, True, True, False, False])
     case([0.75, 0.5, 0.625], [True] * 3)
     case([0.75, 0.5, 0.625], [False] * 3)
     case([-3.0, -2.0, 1.0, 2.0], [False, True, True, True])

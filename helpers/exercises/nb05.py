@@ -70,6 +70,13 @@ def grade_lora_forward(forward):
     why = "A number may be of any size, and is added just as it is."  # powers of 2: exact
     for scale in (2.0**-20, 2.0**30):
         case(np.array(x) * scale, W, A, B, 1, why, tolerance=1e-6)
+    own = {name: np.array(matrix, float) for name, matrix in zip("xWAB", (x, W, A, B), strict=True)}
+    given = {name: matrix.copy() for name, matrix in own.items()}
+    getattr(forward, "__wrapped__", forward)(*given.values(), 6)  # the learner's own gets no copies
+    for name, matrix in own.items():
+        why = f"Your function changes {name}, and in a model that would be its own matrix: "
+        why += f"`{name} = {name} + ...` makes a new one, `{name} += ...` does not."
+        expect(np.array_equal(given[name], matrix), why)
 
 
 @exercise("5.2", "How many parameters?", difficulty=1, importance=3, minutes=5)
@@ -128,10 +135,23 @@ def grade_mask_prompt(mask):
         def no_end(got):
             return alike(got[0], ids[:-1])
 
+        def nothing_in_it(got):
+            return any(part is None for part in got)
+
         lost = "The end mark is missing from the input: the model would never learn to stop."
         if end in answer:
             lost = "The end mark comes after the whole answer, even if the answer contains one."
+        learned = (*answer, end)
         mistakes = {
+            nothing_in_it: "None is no list: `append` and `extend` change a list and return None.",
+            (labels, ids): "The order is: the input first, then the labels.",
+            (ids, (*prompt, *[-100] * len(learned))): "Mask the prompt, and not the answer.",
+            (
+                ids,
+                (*[0] * len(prompt), *learned),
+            ): "The value that the loss ignores is -100, not 0.",
+            (ids, (*labels[: len(prompt)], -100, *learned[1:])): "Mask only the prompt: the first "
+            "token of the answer must be learned.",
             one_list: "Return two lists: `return input_ids, labels`.",
             no_end: lost,
             uneven: "There must be one label for each token.",
@@ -165,7 +185,7 @@ def grade_mask_prompt(mask):
 @exercise("5.4", "A learning-rate schedule", difficulty=2, importance=2, minutes=8)
 @hints(
     "Two cases: `if step < warm:` the way up, otherwise the way down. Both are shares of `peak`.",
-    "Up: (step + 1) / warm, so that step 0 does some work and the last step has the peak.",
+    "Up: (step + 1) / warm, so that step 0 does some work and step warm - 1 has the peak.",
     "Down: (steps - step) / (steps - warm), which is 1 at `warm` and would be 0 at `steps`.",
 )
 @solved_by("""

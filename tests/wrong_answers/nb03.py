@@ -3,6 +3,8 @@
 from tests.wrong_answers import faults
 
 SCORE = "idf * tf / (tf + k1 * norm)"
+FRACTION = "(total - containing + 0.5) / (containing + 0.5)"
+UPSIDE, IDF = "(containing + 0.5) / (total - containing + 0.5)", f"1 + {FRACTION}"
 SHARE, FUSED = "1 / (constant + rank)", "sorted(sums, key=sums.get, reverse=True)"
 SUM, TIMES = "sums.get(id, 0)", "sum(id in ranking for ranking in rankings)"
 RATIO, IDEAL, LOG = "gain / best if best else 0.0", "min(k, len(relevant))", "math.log2(rank + 1)"
@@ -85,16 +87,18 @@ def each(change):
 WRONG = [
     *faults(
         "3.1",
-        ("no length", ("length / average", "1"), "passage of average length, not"),
+        ("no length", ("length / average", "1"), "of average length: this one is twice"),
         (
             "average / length",
             ("length / average", "average / length"),
-            "half the average length, not",
+            "half the average length: this one",
         ),
         ("no 1 + in the idf", ("log(1 + ", "log("), "a 1 + inside the logarithm"),
-        ("no halves in the idf", (" + 0.5", ""), "nearly the idf"),
-        ("tf without bound", (SCORE, "idf * tf"), "nearly the idf"),
-        ("logarithm of tf", (SCORE, "idf * math.log(1 + tf)"), "nearly the idf"),
+        ("no halves in the idf", (" + 0.5", ""), "lacks its 0.5"),
+        ("log(total / containing)", (IDF, "total / containing"), "lacks its 0.5"),
+        ("idf upside down", (FRACTION, UPSIDE), "upside down"),
+        ("tf without bound", (SCORE, "idf * tf"), "tf times the idf"),
+        ("logarithm of tf", (SCORE, "idf * math.log(1 + tf)"), "The idf is log(1 + 95.5"),
         ("k1 and b swapped", ("k1=1.5, b=0.75", "b=1.5, k1=0.75"), "k1 is 1.5 here, and b"),
         ("total first", ("containing, total", "total, containing"), "never below 0"),
         ("times k1 + 1", ("idf * tf", "idf * (k1 + 1) * tf"), "(k1 + 1) times the score"),
@@ -112,7 +116,7 @@ WRONG = [
         ("average always 100", ("/ average", "/ 100"), "the bracket is 2"),
         ("rounds", (SCORE, f"round({SCORE}, 3)"), "Do not round"),
         ("short is average", ("* length", "* max(length, average)"), "b * 0.5"),
-        ("counts once", ("    return", "    tf = min(tf, 1)\n    return"), "nearly the idf"),
+        ("counts once", ("    return", "    tf = min(tf, 1)\n    return"), "is 2 / 3.5"),
         ("no k1 of 0", ("k1 * norm", "(k1 or 1.5) * norm"), "With k1 = 0"),
         ("fails for tf 0", (SCORE, "idf / (1 + k1 * norm / tf)"), "ZeroDivisionError"),
     ),
@@ -140,7 +144,8 @@ WRONG = [
         ),
         ("no constant", ("constant + ", ""), "1/62 + 1/63 (y)"),
         ("always 60", ("constant + ", "60 + "), "that of y is 1/5 + 1/5"),
-        ("worst first", ("reverse=True", "reverse=False"), "largest sum comes first"),
+        ("worst first", ("reverse=True", "reverse=False"), "the largest comes first"),
+        ("no brackets", (SHARE, "1 / constant + rank"), "The sums are 2/61 (a)"),
         ("two rankings only", ("in rankings", "in rankings[:2]"), "differ in length"),
         ("needs two rankings", ("sums = {}", "sums = {} if rankings[1] else {}"), "IndexError"),
         ("ties by name", ("sorted(sums", "sorted(sorted(sums)"), "Equal sums stay in the order"),

@@ -14,6 +14,7 @@ CONTAINS, JOINED = "metrics.contains(text, [short])", "metrics.contains(' '.join
 BEGINS = "(' ' + short.lower()) in (' ' + text.lower())"
 SPACED = "f' {short.lower()} ' in f' {text.lower()} '"
 PATTERN = "__import__('re').search(rf'\\b{short}\\b', text, 2)"  # 2: ignore the case
+ESCAPED = "(re := __import__('re')).search(r'\\b' + re.escape(short) + r'\\b', text, re.IGNORECASE)"
 WORDS = "metrics.contains(text, [word]) for word in short.split()"
 TOO_LONG = "if used > budget: return passages"
 NORMALIZE = "__import__('unicodedata').normalize"
@@ -149,7 +150,8 @@ WRONG = [
         ("words between spaces", (CONTAINS, SPACED), "next to a punctuation mark"),
         ("any of its words", (CONTAINS, f"any({WORDS})"), "must stand together"),
         ("words in any order", (CONTAINS, f"all({WORDS})"), "must stand together"),
-        ("a full stop is any sign", (CONTAINS, PATTERN), "a full stop is no other sign"),
+        ("a full stop is any sign", (CONTAINS, PATTERN), "a full stop stands for itself"),
+        ("no sign at the edge", (CONTAINS, ESCAPED), "such as £ or %"),
         ("ids that begin alike", ("name == document", "name.startswith(document)"), "exactly the"),
         ("ids that contain the other", ("name == document", "name in document"), "exactly the"),
         ("ids in lower case", ("== document]", "== document.lower()]"), "exactly the cited id"),
@@ -192,7 +194,7 @@ WRONG = [
         ("abstains at it", ("score < threshold", "score <= threshold"), "below 0.6 one of 1."),
         ("mean of the scores", lambda s, a: float(np.mean(s)), "Return one of the scores"),
         ("always a half", lambda s, a: 0.5, "Return one of the scores"),
-        ("highest accuracy", (F1, ACCURACY), "has an F1 of"),
+        ("highest accuracy", (F1, ACCURACY), "below 0.1 has an F1 of 0, abstaining"),
         ("highest recall", ('"f1"', '"recall"'), "has an F1 of"),
         ("highest precision", ('"f1"', '"precision"'), "below 0.6 one of 1."),
         ("the lowest answerable", (PICK, LOWEST), "has an F1 of"),
@@ -204,7 +206,7 @@ WRONG = [
         ("an F1 above 0 only", threshold_from_zero, "Return one of the scores"),
         ("the first ten scores", ("sorted(scores)", "sorted(scores[:10])"), "has an F1 of"),
         ("rounded F1", (F1, f"round({F1}, 1)"), "has an F1 of"),
-        ("F1 with three decimals", (F1, f"round({F1}, 3)"), "has an F1 of 0.803,"),
+        ("F1 with three decimals", (F1, f"round({F1}, 3)"), "has an F1 of 0.802974,"),
         ("0 is no score", (PICK, PICK.replace("scores)", "filter(None, scores))")), "ones: 0.0"),
         ("0 is no threshold", (PICK, f"{PICK} or max(scores)"), "ones: 0.0"),
         ("never abstains at 0", ("score < t", "score and score < t"), "below 0.0 has an F1 of 0"),

@@ -26,6 +26,11 @@ TRAINED_ON = "[[i for i in range(len(groups)) if i not in fold] for fold in fold
 NO_REST = "[[i for i in fold if i < len(groups) // k * k] for fold in folds]"
 
 
+def forward_in_place(x, W, A, B, alpha):
+    W += alpha / A.shape[0] * B @ A
+    return x @ W.T
+
+
 def stop_no_reset(losses, patience):
     best, bad = 0, 0
     for i, loss in enumerate(losses):
@@ -79,6 +84,7 @@ WRONG = [
         ("the frozen layer is left out", ("x @ W.T + ", ""), "the output is exactly `x @ W.T`"),
         ("all is scaled", ("x @ W.T + ", "", TERM, f"(x @ W.T + {TERM})"), "is exactly `x @ W.T`"),
         ("no adapter at all", (f" + {SCALING} * {TERM}", ""), "only the adapter's term is left"),
+        ("changes W", forward_in_place, "Your function changes W"),
         ("the scaling is missing", (SCALING, "1"), "alpha / r is 3"),
         ("scaled by alpha", (SCALING, "alpha"), "alpha / r is 3"),
         ("scaled by r / alpha", (SCALING, "A.shape[0] / alpha"), "alpha / r is 3"),
@@ -136,11 +142,13 @@ WRONG = [
     *faults(
         "5.3",
         ("nothing is masked", (LABELS, "prompt_ids + learned"), "Nothing is masked"),
-        ("masked with 0", ("-100", "0"), "as labels -100 for the prompt"),
+        ("masked with 0", ("-100", "0"), "-100, not 0"),
         ("masked with -1", ("-100", "-1"), "as labels -100 for the prompt"),
         ("no end mark", (" + [end_id]", ""), "The end mark is missing from the input"),
         ("no end learned", (LABELS, f"{LABELS}[:-1] + [-100]"), "end mark must be learned too"),
-        ("the answer is masked", (LABELS, "prompt_ids + [-100] * len(learned)"), "for the prompt"),
+        ("the answer is masked", (LABELS, "prompt_ids + [-100] * len(learned)"), "not the answer"),
+        ("labels first", lambda p, a, e: ([-100] * len(p) + a + [e], p + a + [e]), "input first"),
+        ("what append returns", lambda p, a, e: (p.append(e), a.append(e)), "None is no list"),
         ("the labels are shifted", (LABELS, f"({LABELS} + [-100])[1:]"), "shifted by one"),
         ("labels for the answer only", (LABELS, "learned"), "one label for each token"),
         ("masked by value", (LABELS, BY_VALUE), "mask by position, not by value"),
@@ -168,7 +176,7 @@ WRONG = [
         (
             "one answer token masked",
             (LABELS, f"{LABELS[:-10]} + [-100] + learned[1:]"),
-            "itself for",
+            "Mask only the prompt",
         ),
         ("one list", ("prompt_ids + learned, ", ""), "Return two lists"),
     ),

@@ -343,6 +343,9 @@ def grade_grouped_folds(grouped_folds):
         folds = [[plain(index) for index in fold] for fold in got]
         expect(all(type(index) is int for fold in folds for index in fold), form)
         expect(len(folds) == k, f"There must be {k} folds. {call}")
+        trained = Counter(sum(folds, [])) == {i: k - 1 for i in range(len(groups))}
+        why = "These are the examples to train on: return those that each fold holds out."
+        expect(k < 3 or not trained, f"{why} {call}")
         why = f"Each index from 0 to {len(groups) - 1} must be in exactly one fold."
         expect(sorted(sum(folds, [])) == list(range(len(groups))), f"{why} {call}")
         for name in groups:
@@ -354,6 +357,7 @@ def grade_grouped_folds(grouped_folds):
         why += "fewest examples so far (if there are several, the first)."
         expect(list(map(sizes, folds)) == list(map(sizes, wanted)), f"{why} {call}")
 
+    case(["eng", "fin", "eng", "leg", "eng", "fin"], 3)  # of two, the training sides are the folds
     case(["eng", "fin", "eng", "leg", "eng", "fin"], 2)
     case(["ash", "oak", "ash"], 1)
     case(["ash", "oak", "elm"], 3)

@@ -10,6 +10,7 @@ import numpy as np
 
 from helpers.exercises import exercise, hints, solved_by
 from helpers.exercises.expecting import (
+    Raised,
     alike,
     apart,
     cases,
@@ -161,10 +162,20 @@ def grade_schedule(schedule):
             expect(all(part == names for part in rounds), "Keep the order of `wordings`.")
             return rows
 
-        rows_of.__name__ = "schedule"
-        cases(rows_of)(wordings, exposures, used, returns=wanted, why=why)
+        try:
+            rows = rows_of(wordings, exposures, used)
+        except Raised as error:
+            few = isinstance(error.__cause__, ValueError)
+            note = "Each fact has as many wordings as are to be used: that is enough."
+            raise Raised(f"{error} {note if few else why}") from error.__cause__
 
-    why = "Two wordings are enough for two, and they take turns."
+        def again(*args):
+            return rows
+
+        again.__name__ = "schedule"
+        cases(again)(wordings, exposures, used, returns=wanted, why=why)
+
+    why = "Round 1 has the first wording, round 2 the next, and round 3 the first again."
     verify({"a": ["a1", "a2"], "b": ["b1", "b2"]}, 3, 2, why)
     trees = {tree: [f"{tree} {i}" for i in (1, 3, 2)] for tree in ("elm", "ash", "oak")}
     verify(trees, 4, 2)
@@ -230,9 +241,15 @@ def grade_with_replay(with_replay):
 
     def case(size, general, share, seed=0, why="", new=None):
         exact, new = size * share / (1 - share), new or made("new", size)
-        got, right = len(mix(new, made("general", general), share, seed)[1]), round(exact)
+        right, given = round(exact), made("general", general)
+        try:
+            got = len(mix(new, given, share, seed)[1])
+        except Raised as error:
+            enough = f"There are {general} general rows, and {right} are needed: that is enough."
+            raise Raised(f"{error} {enough}") from error.__cause__
         why = why or f"`share` is the share of the result: {share} of {size + right} rows."
-        why = f"Use `round`, which makes {right} of {exact:.4g}." if abs(got - exact) < 1 else why
+        digits = exact if f"{exact:.4g}" == str(right) else f"{exact:.4g}"
+        why = f"Use `round`, which makes {right} of {digits}." if abs(got - exact) < 1 else why
         call = f"With {size} new and {general} general rows and share={share}"
         expect(got == right, f"{why} {call}, replay {right} rows; you replay {got}.")
 
@@ -418,19 +435,19 @@ def grade_entity_f1(entity_f1):
     products("Buoy, Veldon 20, Mossbrook", gold, 0.5, why, mistakes)
     gate, date = {"product": ["gate"]}, {"product": ["gate"], "date": ["10 May"]}
     why = "The type counts as well as the text: compare pairs (type, text)."
-    case([gate], [{"part": ["gate"]}], returns=0, why=why)
-    why = "The type must be the same, capitals included: only texts are compared in lower case."
-    for kind in ("Product", " product", "products"):
-        case([gate], [{kind: ["gate"]}], returns=0, why=why)
+    case([gate | {"part": []}], [{"product": [], "part": ["gate"]}], returns=0, why=why)
     why = "Sum the counts over all messages and compute F1 once, not the mean F1 of the messages."
     three, others = {"product": ["pump", "lid", "rope"]}, {"product": ["pump", "seal", "vane"]}
     case([gate, three], [gate, others], returns=0.5, why=why)
     why = "Sum the counts over all types and compute F1 once, not the mean F1 of the types."
     case([gate | {"x": ["a", "b", "c"]}], [gate | {"x": ["a", "d", "e"]}], returns=0.5, why=why)
-    why = "A type on the predicted side only holds false positives: go through the types of both."
+    why = "A type that was predicted may be missing in gold: its texts are false positives."
     case([date], [gate], returns=2 / 3, why=why)
-    why = "A type in gold only was missed: go through the types of both sides."
+    why = "A type in gold may be missing among the predicted: its texts were missed."
     case([gate], [date], returns=2 / 3, why=why)
+    why = "The type must be the same, capitals included: only texts are compared in lower case."
+    for kind in ("Product", " product", "products"):
+        case([gate], [{kind: ["gate"]}], returns=0, why=why)
     why = "Compare each message with its own gold: here the text is in the gold of the other one."
     case([gate, {}], [{}, gate], returns=0, why=why)
     for why in ("Compare in lower case, gold too.", "Strip the outer whitespace, of every kind."):

@@ -8,6 +8,7 @@ from scipy import stats
 from helpers import course, metrics
 from helpers.exercises import exercise, hints, solved_by
 from helpers.exercises.expecting import alike, cases, expect, plain, returns, same, shown
+from helpers.exercises.nb06 import Lent
 
 QUESTION, ANSWER = "How loud is the horn?", "94 decibels [saf-900] Next step: tell the shift lead."
 GOLD = ("saf-900", "The horn has 94 decibels.")
@@ -41,8 +42,11 @@ def grade_raft_example(raft_example):
 
     def built(keep_gold, seed, distractors=NEAR, question=QUESTION, answer=ANSWER):
         """The passages of the row, if the row keeps all rules for a single row."""
-        args = question, answer, GOLD, distractors, keep_gold, random.Random(seed)
+        lent = Lent(distractors)
+        args = question, answer, GOLD, lent, keep_gold, random.Random(seed)
         row = returns(raft_example(*args), dict, f"a dict with the keys {', '.join(keys)}")
+        why = "The list of distractors was changed: draw from it, and leave it as it is."
+        expect(list(lent) == list(distractors), why)
         lacking = ", ".join(key for key in keys if key not in row)
         expect(not lacking, f"The row lacks {lacking}.")
         expect(alike(row["question"], question), "Pass the question on unchanged.")
@@ -140,8 +144,11 @@ def grade_paired_bootstrap(paired_bootstrap):
     expect(not alike(mean, -0.5), "The sign is the wrong way round: take first - second.")
     why = f"The mean of first - second over the six questions is 0.5, and yours is {shown(mean)}."
     expect(alike(mean, 0.5), why)
-    draw = "In each draw take as many entities as there are, with replacement, and the mean over "
-    draw += "all their questions; cut 2.5% of these means off each end."
+    draw = "In each draw take as many entities as there are, with replacement (one that is drawn "
+    draw += (
+        "twice counts twice), and the mean over all their questions; cut 2.5% of these means off "
+    )
+    draw += "each end."
     # the drawn sums are binomial, so the ends don't depend on the random numbers
     near([0.37, 0, 0, 0], "abcd", (0.0925, 0, 0.2775), 1e-6, draw)
     near([0, 0, 0, 0.37], "abcd", (0.0925, 0, 0.2775), 1e-6, draw)
@@ -165,7 +172,8 @@ def grade_paired_bootstrap(paired_bootstrap):
     # thirty entities of four questions that always agree: over questions, half the width
     values, owners = [1] * 12 + [0] * 10 + [-1] * 8, [f"saf-{i:03}" for i in range(30)]
     wanted, narrow = metrics.bootstrap(values), metrics.bootstrap(values * 4)
-    _, low, high = ask(values * 4, [0] * 120, owners * 4)
+    mixed = np.random.default_rng(5).permutation(120)  # else a cut by position is right by luck
+    _, low, high = ask(np.array(values * 4)[mixed], [0] * 120, np.array(owners * 4)[mixed].tolist())
     size, wide = f"The interval is {high - low:.2f} wide", wanted[2] - wanted[1]
     size += f" (about {wide:.2f} was expected)"
     why = f"{size}, as if all questions were independent. But here the four questions of an entity "
@@ -177,6 +185,9 @@ def grade_paired_bootstrap(paired_bootstrap):
     values, owners = np.repeat([1, 0], [40, 30]), [*np.repeat(range(4), 10), *range(4, 34)]
     why = "Entities of 1 and of 10 questions: in each draw divide the sum over all questions by "
     why += "their number; don't average the entities' means."
+    mean, low, _ = ask(values, 0 * values, owners)
+    often = "Here your low end is above the mean: large entities are drawn more often than small "
+    expect(low <= mean, f"{often}ones. Each entity must be equally likely.")
     near(values, owners, metrics.bootstrap(values, owners), 0.06, why)
     rng = np.random.default_rng(3)
     values, owners = rng.normal(size=40).round(2), rng.integers(0, 15, 40)
@@ -241,10 +252,14 @@ def grade_mcnemar_p(mcnemar_p):
     )
     mistakes = {p / 2: "The test has two sides: double the tail.", split: alone, 2 * split: alone}
     mistakes |= {squared: rough, corrected: rough}
+    mistakes[2 * stats.binom.cdf(1, 10, 0.5)] = "At most two heads are 0, 1 and 2: add the last."
+    mistakes[1] = "Take the smaller count, here two: the chance of at most two heads in ten tosses."
     why = "Eight questions went to the first system and two to the second."
     case(*pair(0, 8, 2, 0), returns=p, why=why, mistakes=mistakes)
-    case(*pair(3, 5, 5, 2), returns=1, why="Five questions went each way, as even as can be.")
-    case(*pair(5, 0, 0, 3), returns=1, why="Two systems that are right on the same questions.")
+    even = "Of the ten questions on which they differ five went each way, as even as can be."
+    case(*pair(3, 5, 5, 2), returns=1, why=even)
+    why = "Two systems that are right on the same questions: there is no toss, and p is 1."
+    case(*pair(5, 0, 0, 3), returns=1, why=why)
     why = "Questions on which both are right or both wrong change nothing: only questions on which "
     case(*pair(6, 8, 2, 7), returns=p, why=why + "they differ count.")
     why = "p is the same when the systems change places: take the smaller count, whichever it is."
@@ -289,7 +304,7 @@ def grade_holm_adjusted(holm_adjusted):
         (0.03, 0.036, 0.06): by_rank,
         one_less: "The factors are one too small: they run from m, the number of tests, to 1.",
     }
-    why = "The factors are 3, 2 and 1."
+    why = "The factors are 3, 2 and 1: the smallest p-value takes the largest one."
     case([0.01, 0.024, 0.06], returns=[0.03, 0.048, 0.06], why=why, mistakes=mistakes)
     why = "No value may be below that of a smaller p-value: keep the running maximum."
     hochberg = "A later, smaller product pulls earlier ones down: that is Hochberg. Holm keeps the "

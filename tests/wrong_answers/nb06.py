@@ -110,6 +110,7 @@ GOLD_TYPES = """some = [{k: p[k] for k in p if k in g} for p, g in zip(predicted
     return entity_f1(some, gold)"""
 OUR_TYPES = """some = [{k: g[k] for k in g if k in p} for p, g in zip(predicted, gold)]
     return entity_f1(predicted, some)"""
+ALL_GOLD = "[g[k] for p, g in zip(predicted, gold) for k in p]; return entity_f1(predicted, gold)"
 ALL_TYPES = "[p[k] for p, g in zip(predicted, gold) for k in g]; return entity_f1(predicted, gold)"
 
 WRONG = [
@@ -178,15 +179,16 @@ WRONG = [
         ),
         ("all wordings", (TURN, "turn % len(texts)"), "only the first 2 wordings"),
         ("the last wordings", (TURN, f"len(texts) - used + {TURN}"), "only the first 2 wordings"),
-        ("the first wording only", (TURN, "0"), "and they take turns"),
-        ("starts with the second", (TURN, "(turn + 1) % used"), "and they take turns"),
-        ("each several times", (TURN, "turn * used // exposures"), "and they take turns"),
-        ("another for each fact", (TURN, "(turn + len(rows)) % used"), "and they take turns"),
+        ("the first wording only", (TURN, "0"), "round 3 the first again"),
+        ("starts with the second", (TURN, "(turn + 1) % used"), "round 3 the first again"),
+        ("stays at the last", (TURN, "min(turn, used - 1)"), "round 3 the first again"),
+        ("each several times", (TURN, "turn * used // exposures"), "round 3 the first again"),
+        ("another for each fact", (TURN, "(turn + len(rows)) % used"), "round 3 the first again"),
         ("no error", (CHECK, "False", TURN, f"{TURN} % len(texts)"), "'oak' has only one wording"),
         ("an IndexError", (CHECK, "False"), "'oak' has only one wording"),
         ("checks the first", ("in wordings.values()", "in [*wordings.values()][:1]"), "only one"),
         ("drops poor facts", (ERROR, RICH), "Raise a ValueError"),
-        ("exactly enough is too few", ("< used", "<= used"), "Two wordings are enough"),
+        ("exactly enough is too few", ("< used", "<= used"), "to be used: that is enough"),
         ("the wording first", (PAIR, f"(texts[{TURN}], fact)"), "the fact comes first"),
         ("the number of the wording", (f"texts[{TURN}]", TURN), "not its number"),
         ("wordings alone", (PAIR, f"texts[{TURN}]"), "Each row is a pair"),
@@ -222,6 +224,7 @@ WRONG = [
         ),
         ("cuts", ("round(", "int(1e-9 + "), "Use `round`"),
         ("rounds up", ("round(", "int(1 - 1e-9 + "), "Use `round`"),
+        ("ceil", ("import random", "import random, math", "round(", "math.ceil("), "3 of 3.0000"),
         ("no replay", (COUNT, "0"), "replay 10 rows; you replay 0"),
         ("one at least", (COUNT, f"max(1, {COUNT})"), "nothing is replayed"),
         ("repeats", (SAMPLE, "rng.choices(general, k=count)"), "draw without repeating"),
@@ -245,7 +248,7 @@ WRONG = [
         (
             "exactly enough is too few",
             ("count >", "count >="),
-            "10 general rows are needed, and there are 10",
+            "and 10 are needed: that is enough",
         ),
         ("replay alone", ("rows = new +", "rows ="), "Every new row belongs"),
         (
@@ -365,9 +368,10 @@ WRONG = [
         ("mean over types", then(BY_TYPE), "the mean F1 of the types"),
         ("without types", ("(i, kind, text", "(i, text"), "The type counts as well"),
         ("without messages", ("(i, kind, text", "(kind, text"), "with its own gold"),
-        ("the types of gold only", then(GOLD_TYPES), "on the predicted side only"),
-        ("the predicted types only", then(OUR_TYPES), "in gold only was missed"),
+        ("the types of gold only", then(GOLD_TYPES), "may be missing in gold"),
+        ("the predicted types only", then(OUR_TYPES), "may be missing among the predicted"),
         ("every type must be there", then(ALL_TYPES), "KeyError"),
+        ("gold must have each type", then(ALL_GOLD), "A type that was predicted may be"),
         ("minds capitals", (".lower()", ""), "Compare in lower case"),
         ("minds outer spaces", (".strip()", ""), "Strip the outer whitespace"),
         ("strips blanks only", (".strip()", ".strip(' ')"), "of every kind"),

@@ -56,6 +56,35 @@ def runs(first, second, entities, draws=2000, seed=0):
     return sum(sums) / sum(sizes), *np.quantile(means, [0.025, 0.975])
 
 
+def cut(first, second, entities, draws=2000, seed=0):
+    difference = np.array(first, float) - np.array(second, float)
+    counts = np.unique(entities, return_counts=True)[1]
+    groups = np.split(difference, np.cumsum(counts)[:-1])
+    return drawn_from(groups, difference, draws, seed)
+
+
+def drawn_from(groups, difference, draws, seed, shares=None, once=False):
+    rng, means = np.random.default_rng(seed), []
+    for _ in range(draws):
+        drawn = rng.choice(len(groups), len(groups), p=shares)
+        drawn = set(drawn.tolist()) if once else drawn
+        means.append(np.concatenate([groups[i] for i in drawn]).mean())
+    return difference.mean(), *np.quantile(means, [0.025, 0.975])
+
+
+def by_size(first, second, entities, draws=2000, seed=0):
+    difference, names = np.array(first, float) - np.array(second, float), np.array(entities)
+    groups = [difference[names == name] for name in np.unique(names)]
+    shares = np.array([len(group) / len(names) for group in groups])
+    return drawn_from(groups, difference, draws, seed, shares)
+
+
+def at_most_once(first, second, entities, draws=2000, seed=0):
+    difference, names = np.array(first, float) - np.array(second, float), np.array(entities)
+    groups = [difference[names == name] for name in np.unique(names)]
+    return drawn_from(groups, difference, draws, seed, once=True)
+
+
 def by_value(p_values):
     result, largest = [0] * len(p_values), 0
     for rank, p in enumerate(sorted(p_values)):
@@ -125,6 +154,11 @@ WRONG = [
         ("each text once", (FROM, ONCE.format(1)), "Each distractor may be drawn"),
         ("the first four", (FROM, "sample(distractors[:4],"), "Each distractor may be drawn"),
         ("strips the question", (": question", ": question.strip()"), "question on unchanged"),
+        (
+            "shuffles the input",
+            ("    passages =", "    rng.shuffle(distractors)\n    passages ="),
+            "was changed",
+        ),
         ("an empty answer", ("answer if k", "(answer or style.abstention) if k"), "to learn is ''"),
     ),
     *faults(
@@ -153,6 +187,9 @@ WRONG = [
         ),
         ("an 80% interval", ("0.025, 0.975", "0.1, 0.9"), "2.5% of these means"),
         ("only runs of one entity", runs, "draw whole entities"),
+        ("cut by position", cut, "draw whole entities"),
+        ("large ones more often", by_size, "Each entity must be equally likely"),
+        ("each drawn entity once", at_most_once, "one that is drawn twice counts twice"),
         ("one entity fewer", ("(draws, len(of))", "(draws, len(of) - 1)"), "as many entities"),
         ("never the last", ("(0, len(of),", "(0, len(of) - 1,"), "as many entities"),
         ("the normal interval", ("low, high =", NORMAL), "expected about (0.0925, 0, 0.2775)"),
@@ -199,8 +236,8 @@ WRONG = [
         ("the same, corrected", (P, CHI.format(1)), "chi-squared"),
         ("counts all questions", (DIFFER, ALL), "on which they differ count"),
         ("takes the second count", (SMALLER, "only_second"), "change places"),
-        ("takes the larger count", ("min(only", "max(only"), "Eight questions went"),
-        ("leaves out the split itself", ("(least + 1)", "(least)"), "Eight questions went"),
+        ("takes the larger count", ("min(only", "max(only"), "Take the smaller count"),
+        ("leaves out the split itself", ("(least + 1)", "(least)"), "At most two heads"),
         ("begins at 1", ("range(least + 1)", "range(1, least + 1)"), "Eight questions went"),
         ("chi-squared for many", (P, f"{P} if n < 25 else {CHI.format(1)}"), "for many"),
         ("1 for few", (P, f"{P} if n > 5 else 1"), "exact for few questions"),

@@ -68,7 +68,8 @@ lint: $(SETUP) ## ruff, over the notebooks too
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
 
 notebooks: $(SETUP) ## run every notebook from top to bottom and keep the outputs
-	$(PY) -m nbconvert --to notebook --execute --inplace notebooks/*.ipynb
+	$(PY) -m nbconvert --to notebook --execute --inplace --ExecutePreprocessor.iopub_timeout=300 \
+	    --ExecutePreprocessor.raise_on_iopub_timeout=True notebooks/*.ipynb
 
 exercises: $(SETUP) ## list the exercises, with the right and wrong answers that test their checks
 	@$(PY) -m scripts.list_exercises

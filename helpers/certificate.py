@@ -57,13 +57,14 @@ def content(name: str) -> dict:
     tests = {
         test: {id: row["first"]["right"] for id, row in sorted(kept.items()) if id.startswith(test)}
         for test in ("pre", "post")
+        if any(id.startswith(test) for id in kept)
     }
     return {
         "name": name,
         "date": date.today().isoformat(),
         "course": {"commit": _commit(), "packages": {p: metadata.version(p) for p in PACKAGES}},
         "exercises": {"passed": sorted(passed), "of": len(exercises.exercises())},
-        "objectives": {o.name: o.state for o in mastery.objectives(passed)},
+        "objectives": {o.text: o.state for o in mastery.objectives(passed)},
         "questions": {
             "answered": len(kept),
             "right at first": sum(row["first"]["right"] for row in kept.values()),
@@ -91,7 +92,8 @@ def page(sealed: dict) -> str:
     """The certificate as an HTML page; it is made from the content alone."""
     found = sealed["content"]
     count = f"{len(found['exercises']['passed'])} of {found['exercises']['of']}"
-    sums = {test: f"{sum(rows.values())} of {len(rows)}" for test, rows in found["tests"].items()}
+    sums = {"pre": "test not taken", "post": "test not taken"}
+    sums |= {test: f"{sum(rows.values())} of {len(rows)}" for test, rows in found["tests"].items()}
     facts = [
         f"Exercises passed: {count}",
         f"Questions right at the first attempt: {found['questions']['right at first']} of "

@@ -48,9 +48,9 @@ def predict(claim: int, guess: float | None = None) -> None:
     say(f"Test: {test['compares']}. Measure: {test['measure']}. {_size(test)}")
     say(f"Supported if {test['supported if']}. {test['reason']}")
     if guess is None:
-        say(f"No guess yet: to note one, write ledger.predict({claim}, guess=...) with a number.")
+        say(f"No guess yet. To note one, write your number: ledger.predict({claim}, guess=0.1).")
         return
-    if not isinstance(guess, Real) or isinstance(guess, bool) or guess != guess:
+    if isinstance(guess, bool) or not isinstance(guess, Real) or guess != guess:
         raise ValueError(f"A guess is a number, such as 0.2, not {guess!r:.40}")
     _append(claim, {"guess": float(guess)})
     say(f"Noted: {guess:g}.")

@@ -17,6 +17,7 @@ class Objective:
     text: str
     exercises: list[bool]
     questions: list[bool]
+    missing: tuple[str, ...] = ()  # the ids of the exercises that are not passed yet
 
     @property
     def state(self) -> str:
@@ -29,7 +30,7 @@ class Objective:
         return "started" if any(self.exercises + self.questions) else "not started"
 
     def line(self) -> str:
-        """The state, a bar of exercises and one of questions, and what can be done then."""
+        """The state, bars of exercises and questions, the objective, and what is missing."""
         bars = ((self.exercises, "■□", "exercises"), (self.questions, "●○", "questions"))
         parts = [
             f"{signs[0] * sum(of)}{signs[1] * (len(of) - sum(of))} {sum(of)}/{len(of)} {word}"
@@ -37,7 +38,8 @@ class Objective:
             if of
         ]
         start = f"{self.state:<12} {', '.join(parts)}. "
-        return textwrap.fill(start + self.text, 88, subsequent_indent=" " * 13)
+        left = f" To pass: {', '.join(self.missing)}." if self.missing else ""
+        return textwrap.fill(start + self.text + left, 88, subsequent_indent=" " * 13)
 
 
 def objectives(passed: set[str]) -> list[Objective]:
@@ -53,6 +55,7 @@ def objectives(passed: set[str]) -> list[Objective]:
             if q.objective == name and not q.id.startswith("pre.")
         ]
         right = [id in kept and kept[id]["latest"]["right"] for id in asked]
-        exercises = [id in passed for id in row["exercises"]]
-        found.append(Objective(name, row["text"], sorted(exercises)[::-1], sorted(right)[::-1]))
+        missing = tuple(id for id in row["exercises"] if id not in passed)
+        done = sorted((id in passed for id in row["exercises"]), reverse=True)
+        found.append(Objective(name, row["text"], done, sorted(right)[::-1], missing))
     return found

@@ -77,7 +77,10 @@ def stacked_bars(shares: dict[str, dict[str, float]], title: str, xlabel: str):
     axes.set_yticks(range(len(rows)), rows)
     axes.invert_yaxis()
     axes.set(xlim=(0, 1), xlabel=xlabel)
-    words = [f"{row}: " + ", ".join(f"{p} {shares[row][p]:.2f}" for p in parts) for row in rows]
+    words = [
+        f"{row}: " + ", ".join(f"{p} {shares[row][p]:.2f}" for p in parts if shares[row][p])
+        for row in rows
+    ]
     return finish(figure, axes, title, words, legend=True)
 
 
@@ -235,13 +238,11 @@ def _interval(mean, low, high, sign=""):
 
 
 def _points(x, y, most=8):
-    """The points of a line in words, with intervals; of a long one the ends, and some between."""
-    x, y = list(x), [np.atleast_1d(value) for value in y]
+    """The points of a line in words; of a long one, the first, the last, and some between."""
+    x, y = list(x), [tuple(np.atleast_1d(value)) for value in y]  # (mean,) or (mean, low, high)
     chosen = sorted({round(i * (len(x) - 1) / (most - 1)) for i in range(most)}) if x else []
-    words = [[_digits(value, 3) for value in y[i]] for i in chosen]
-    spans = [f" [{', '.join(ends)}]" if {*ends} - {mean} else "" for mean, *ends in words]
-    places = [_digits(x[i], 4) for i in chosen]
-    return ", ".join(f"{w[0]}{s} at {p}" for w, s, p in zip(words, spans, places, strict=True))
+    spans = [f" ({_digits(v[1], 2)} to {_digits(v[2], 2)})" if len(set(v)) > 1 else "" for v in y]
+    return ", ".join(f"{_digits(y[i][0], 3)}{spans[i]} at {_digits(x[i], 4)}" for i in chosen)
 
 
 def _digits(value, count) -> str:

@@ -75,16 +75,17 @@ def compare() -> None:
     display(shown)
     if (table.before == "not asked").all():
         say(
-            f"No pre-test was taken, so there is nothing to compare with. Now {after} of "
-            f"{len(table)} are right."
+            f"No pre-test was taken, so there is nothing to compare with. At your first "
+            f"try, {after} of {len(table)} were right."
         )
         return
     before = int((table.before == "right").sum())
     change = after - before
     words = f"{abs(change)} {'more' if change > 0 else 'fewer'}" if change else "as many"
+    print("At your first try, before the course and after it:")
     print(f"before {'■' * before:□<{len(table)}}  {before} of {len(table)} right")
     print(f"after  {'■' * after:□<{len(table)}}  {after} of {len(table)} right: {words}")
-    say("Eight questions are few: look at which beliefs have gone rather than at the sum.")
+    say("Eight questions are few: look at which beliefs you have given up rather than at the sum.")
 
 
 def before_and_after() -> pd.DataFrame:

@@ -117,5 +117,5 @@ def costs(systems: dict, texts: dict[str, str]) -> pd.DataFrame:
         (one,) = system.answer([text])
         used = (one.prompt_tokens, one.generated_tokens, sum(one.seconds.values()))
         rows.append((name, kind, door, *used))
-    names = ["system", "question", "door", "read", "written", "seconds"]
+    names = ["system", "question", "door", "tokens read", "tokens written", "seconds"]
     return pd.DataFrame(rows, columns=names).set_index(names[:3]).unstack()

@@ -226,5 +226,5 @@ def test_orders_that_were_obeyed_and_costs():
             return [Answer.read(text, "x", STYLE, seconds={"all": 0.5}, **cost)]
 
     table = trials.costs({("it", "open"): Priced()}, {"short": "ab", "long": "abcd"})
-    assert table["read", "open"].to_dict() == {("it", "short"): 2, ("it", "long"): 4}
+    assert table["tokens read", "open"].to_dict() == {("it", "short"): 2, ("it", "long"): 4}
     assert np.isclose(table["seconds", "open"], 0.5).all()

@@ -330,7 +330,7 @@ def test_a_picture_carries_its_words_as_alternative_text(capsys):
     lines = {"<b>live</b>": ([1, 2], [(3.0, 2.5, 3.5), 4]), "shipped": ([1, 2], [3, 4])}
     figure = plots.curves(lines, "Both rise", "steps", "loss")
     plots.show(figure, "Over three seeds.")
-    words = "Both rise. loss against steps. <b>live</b>: 3 [2.5, 3.5] at 1, 4 at 2; "
+    words = "Both rise. loss against steps. <b>live</b>: 3 (2.5 to 3.5) at 1, 4 at 2; "
     words += "shipped: 3 at 1, 4 at 2."
     assert capsys.readouterr().out == f"In words: {words} Over three seeds.\n"
     markup = BeautifulSoup(plots.Picture(figure)._repr_html_(), "html.parser")

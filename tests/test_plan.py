@@ -80,6 +80,7 @@ def test_the_picture_has_its_limit_and_its_words(index_bytes):
     assert axes.get_yscale() == axes.get_xscale() == "log"
     assert any(list(line.get_ydata()) == [1, 1] for line in axes.lines)
     assert figure.words.startswith("ESTIMATE") and "exact search, time" in figure.words
+    assert "reaches the limit at " in figure.words and "e+" not in figure.words
 
 
 def test_rates_are_measured_past_the_cache(embedder):

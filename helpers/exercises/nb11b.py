@@ -6,7 +6,17 @@ from itertools import product
 import numpy as np
 
 from helpers.exercises import exercise, hints, solved_by
-from helpers.exercises.expecting import alike, apart, cases, expect, returns, same, shown
+from helpers.exercises.expecting import (
+    Raised,
+    alike,
+    apart,
+    cases,
+    expect,
+    returns,
+    same,
+    shown,
+)
+from helpers.exercises.nb08 import Lent
 
 
 @exercise("11.4", "Words out of vectors", difficulty=2, importance=2, minutes=10)
@@ -29,7 +39,7 @@ def grade_ridge(ridge):
         got = np.asarray(returns(ridge(X, Y, penalty), list, what))
         call = f"X of shape {X.shape}, Y of shape {Y.shape}, penalty {penalty:g}"
         if got.shape != wanted.shape:
-            turned = " It is turned: one row for each dimension." * (
+            turned = " It is transposed: one row for each dimension." * (
                 got.shape == wanted.shape[::-1]
             )
             shape = f"The weights for {call} have the shape {wanted.shape}, yours {got.shape}."
@@ -88,7 +98,13 @@ def grade_cache_key(cache_key):
     base |= {"prompt": "p1", "user": "u7", "time": 10.5}
 
     def key_of(request):
+        before, request = dict(request), Lent(request)  # not a copy: is it changed?
         key = cache_key(request)
+        nothing = object()
+        every = [*before, *(part for part in request if part not in before)]
+        parts = [p for p in every if request.get(p, nothing) != before.get(p, nothing)]
+        now = f"{parts[0]!r} is now {shown(request.get(parts[0]))}" if parts else ""
+        expect(not parts, f"A key is only read from a request, and yours changed it: {now}.")
         try:
             hash(key)
         except TypeError:
@@ -142,11 +158,16 @@ def grade_cache_key(cache_key):
     some = [dict(zip(parts, values, strict=True)) for values in product("ab", repeat=3)]
     keys = {key_of(base | one) for one in some}
     expect(len(keys) == len(some), f"{len(some)} different requests have {len(keys)} keys.")
-    lacking = {"question": "Who signs?", "role": "visitor"}
-    known = key_of(lacking) == key_of({**lacking, "user": "u1", "time": 3})
-    expect(known, "A part that a request does not have counts as None: use `.get`.")
-    why = "A request without an adapter is one whose adapter is None."
-    expect(key_of(lacking) == key_of({**lacking, "adapter": None}), why)
+    lacking, why = {"question": "Who signs?", "role": "visitor"}, "A part that is lacking is None."
+    for more in ({"user": "u1", "time": 3}, {"adapter": None}, {"index": None}, {"prompt": None}):
+        other = lacking | more
+        try:
+            keys = key_of(lacking), key_of(other)
+        except Raised as error:
+            raise Raised(f"{error} {why}") from error.__cause__
+        parts = f"{shown(lacking)} and {shown(other)}"
+        known = keys[0] == keys[1]
+        expect(known, f"{why} The keys for {parts} are different; they should be equal.")
 
 
 @exercise("11.6", "A budget of tokens", difficulty=3, importance=2, minutes=15)

@@ -4,7 +4,7 @@ import math
 import random
 
 from helpers.exercises import exercise, hints, solved_by
-from helpers.exercises.expecting import cases, raises
+from helpers.exercises.expecting import cases, raises, shown
 
 
 @exercise("12.1", "Write the stop rule", difficulty=2, importance=3, minutes=12)
@@ -40,6 +40,12 @@ def grade_climb(climb):
 
     def case(rungs, gap, end, open_, why, **options):
         wanted = end, open_
+        here, seen = rungs[0], []  # the gaps on the right way, for the message
+        for name in rungs[1:]:
+            triple = gap(name, here)
+            seen.append(f"`gap({name!r}, {here!r})` is {shown(triple, digits=3)}")
+            here = name if triple[1] > 0 else here
+        why = f"{why} Here {', '.join(seen)}." if seen else why
         mistakes = {
             (lambda got: got[0] != end and got[1] == open_): "The ladder ends elsewhere. " + why,
             (lambda got: got[0] == end): "The undecided rungs are others. " + why,
@@ -64,6 +70,9 @@ def grade_climb(climb):
     why = "A rung that was left out does not end the climb: go on to the next."
     rungs = {"prompt": (0.1, 0), "rag": (0.0, 0.05), "hybrid": (0.4, 0.05)}
     case(*ladder(**rungs), "hybrid", [], why)
+    why = "A rung that was not decided stays so when you step past it."
+    rungs = {"prompt": (0.1, 0), "rag": (0.2, 0.2), "hybrid": (0.6, 0.1), "tuned": (0.7, 0.2)}
+    case(*ladder(**rungs), "hybrid", ["rag", "tuned"], why)
     why = "A low end of exactly zero is not above zero."
     case(["a", "b"], lambda to, start: (0.1, 0.0, 0.2), "a", ["b"], why)
     why = "A high end of exactly `worth` is a gain that would pay: not decided."
@@ -132,7 +141,7 @@ def grade_questions_needed(questions_needed):
         case(rng.randint(10, 300), half, gap, "n times the square of half_width / gap, rounded up.")
 
 
-@exercise("12.3", "Count the matrix, and trust no gap", difficulty=1, importance=2, minutes=8)
+@exercise("12.3", "Count the matrix, and leave no claim out", difficulty=1, importance=2, minutes=8)
 @hints(
     "A dict in a dict: `found.setdefault(row['kind'], {})` gives the inner one.",
     "`inner[verdict] = inner.get(verdict, 0) + 1` counts.",

@@ -3,7 +3,7 @@
 import random
 
 from helpers.exercises import exercise, hints, solved_by
-from helpers.exercises.expecting import cases, raises, same
+from helpers.exercises.expecting import cases, raises, same, shown
 
 
 @exercise("12.4", "How good were the guesses?", difficulty=2, importance=2, minutes=12)
@@ -54,30 +54,37 @@ def grade_score_guesses(score_guesses):
             mistakes[one(2, -bias)] = "The error is guess minus mean, not the reverse."
             mistakes[one(2, size)] = "The bias keeps the signs of the errors."
         if 0 < inside < 1:
-            mistakes[one(0, inside * len(results))] = "The first value is a share, not a number."
+            mistakes[one(0, inside * len(results))] = "The first value is a share, not a count."
             mistakes[one(0, 1 - inside)] = (
                 "Count the guesses inside the interval, not those outside."
             )
+
+        def swapped(got):
+            """The right three numbers, in another order."""
+            pairs = zip(sorted(got), sorted(wanted), strict=True)
+            return all(abs(one - other) < 1e-6 for one, other in pairs)
+
+        mistakes = {swapped: "The order is: share, mean absolute error, bias."} | mistakes
         cases(score_guesses, mistakes)(guesses, results, returns=wanted, why=why)
 
-    result = {1: (0.5, 0.4, 0.6), 2: (0.0, -0.1, 0.1), 3: (-0.25, -0.5, 0.0)}
+    result = {1: (0.5, 0.375, 0.625), 2: (0.0, -0.125, 0.125), 3: (-0.25, -0.5, 0.0)}
     why = "A guess within the interval is inside, and its error is guess minus mean."
-    check({1: 0.55}, {1: result[1]}, why)
+    check({1: 0.5625}, {1: result[1]}, why)
     why = "A guess outside the interval is not inside; it still has an error."
     check({1: 0.25}, {1: result[1]}, why)
-    check({1: 0.55, 2: 0.5, 3: 0.5}, result, why)
+    check({1: 0.5625, 2: 0.5, 3: 0.5}, result, why)
     why = "Errors with different signs cancel in the bias, and not in the mean absolute error."
-    check({1: 0.25, 2: 0.3}, result, why)
+    check({1: 0.25, 2: 0.375}, result, why)
     why = "The ends belong to the interval."
-    check({1: 0.4, 2: 0.1}, result, why)
+    check({1: 0.375, 2: 0.125}, result, why)
     why = "A claim with a guess of None has no guess: leave it out."
-    check({1: 0.55, 2: None, 3: 0.5}, result, why)
+    check({1: 0.5625, 2: None, 3: 0.5}, result, why)
     why = "A guess of 0 is a guess."
-    check({2: 0, 1: 0.9}, result, why)
+    check({2: 0, 1: 0.875}, result, why)
     why = "A guess for a claim without a result can't be judged: leave it out."
-    check({1: 0.3, 9: 0.7}, result, why)
+    check({1: 0.25, 9: 0.75}, result, why)
     why = "The interval of a negative difference runs from its lower end to its upper one."
-    check({3: -0.4, 2: -0.3}, result, why)
+    check({3: -0.375, 2: -0.25}, result, why)
     why = "Without a claim that has both there is nothing to average."
     raises(score_guesses, {1: None}, result, why=why)
     raises(score_guesses, {}, result, why=why)
@@ -200,10 +207,21 @@ def grade_cheapest_or_tied(cheapest_or_tied):
         current.update(costs)
         more = widths(**halves)
         end, tied = wanted = reference(costs, more)
+        seen = [f"`more({n!r}, {end!r})` is {shown(more(n, end))}" for n in costs if n != end]
+        why = f"{why} Here {', '.join(seen)}." if seen else why
+        in_order = [costs[name] for name in tied]
+
+        def reordered(got):
+            """Equal costs, and these alone, in another order."""
+            return sorted(got[1]) == sorted(tied) and [costs[name] for name in got[1]] == in_order
+
         mistakes = {
+            (lambda got: got[0] != end and costs[got[0]] == costs[end]): "Of equal costs, the "
+            "first one given is named as the cheapest.",
             (lambda got: got[0] != end): "The first value is the system with the lowest cost.",
             (lambda got: tied and got[1] == []): "A tie is part of the result: name it. " + why,
             (lambda got: end in got[1]): "The cheapest itself is no tie.",
+            reordered: "Those with equal costs stay in the order given.",
             (lambda got: len(tied) > 1 and sorted(got[1]) == sorted(tied)): "The tied come in "
             "order of their costs, the cheapest first.",
             (lambda got: set(got[1]) > set(tied)): "A difference that is wholly above zero is "
@@ -232,6 +250,10 @@ def grade_cheapest_or_tied(cheapest_or_tied):
     case({"code": 5.0, "rag": 5.0}, {}, why)
     why = "Of equal means, an interval of no width still leaves them tied."
     case({"a": 2.0, "b": 2.0, "c": 7.0}, {}, why)
+    why = "The first one given is the cheapest, whatever its name."
+    case({"rag": 5.0, "code": 5.0}, {}, why)
+    why = "Equal costs stay in the order given."
+    case({"rag": 8.0, "hybrid": 8.0, "code": 5.0}, {"rag": 4, "hybrid": 4}, why)
 
     def one_way(name, other):
         return (3.0, 5.0) if (name, other) == ("rag", "code") else (-5.0, -3.0)
@@ -242,5 +264,5 @@ def grade_cheapest_or_tied(cheapest_or_tied):
     raises(cheapest_or_tied, {}, one_way, why="Without a system there is nothing to choose.")
     rng = random.Random(4)
     for _ in range(15):
-        costs = {name: float(rng.randint(1, 20)) for name in "abcde"}
+        costs = {name: float(rng.randint(1, 20)) for name in rng.sample("abcde", 5)}
         case(costs, {name: rng.randint(0, 8) for name in "abcde"}, "Name all ties, in order.")

@@ -42,7 +42,8 @@ def grade_pool_size(pool_size):
     case(4, 3, 2, returns=1, why=why)
     case(64, 4, 99, returns=15, why=why)
     why = "An actor may take a part of a CPU."
-    case(2, 0.5, 9, returns=2, why=why)
+    whole = {3: "A whole CPU must stay free: three actors of a half leave only a half."}
+    case(2, 0.5, 9, returns=2, why=why, mistakes=whole)
     case(3, 0.25, 99, returns=8, why=why)
     case(4, 1.5, 9, returns=2, why=why)
     why = "A whole CPU stays free, however small the actors are."
@@ -101,14 +102,20 @@ def grade_in_order(in_order):
     why = "Batches come in any order."
     asis = {tuple(map(tuple, vectors(2, 3, 0, 1))): "This is the order in which they came."}
     case([part(2, 3), part(0, 1)], 4, returns=vectors(0, 1, 2, 3), why=why, mistakes=asis)
-    why = "Each number says to which place a vector goes, not from which place to take one."
-    case([part(1, 2, 0)], 3, returns=vectors(0, 1, 2), why=why)
-    why = "The passages of a batch come in any order, too."
+    turned = "Each number says to which place a vector goes, not from which place to take one."
+    why = "Within a batch, too, the passages may come in any order."
+    source = {tuple(map(tuple, vectors(2, 0, 1))): turned}
+    case([part(1, 2, 0)], 3, returns=vectors(0, 1, 2), why=why, mistakes=source)
     case([part(1, 0), part(3, 2)], 4, returns=vectors(0, 1, 2, 3), why=why)
     case([part(3, 1), part(0, 2)], 4, returns=vectors(0, 1, 2, 3), why=why)
     case([part(4, 0), part(3), part(2, 5, 1)], 6, returns=vectors(*range(6)), why=why)
     case([part(0)], 1, returns=vectors(0), why="A single passage.")
-    case([part(1), ([], []), part(0)], 2, returns=vectors(0, 1), why="A batch may be empty.")
+    case(
+        [part(1), ([], []), part(0)],
+        2,
+        returns=vectors(0, 1),
+        why="A batch may be empty: it has no rows.",
+    )
     arrays = [(np.array([1, 2]), np.array(vectors(1, 2))), (np.array([0]), np.array(vectors(0)))]
     case(arrays, 3, returns=vectors(0, 1, 2), why="Numbers and vectors may be arrays.")
     alike = [([1], [[0.5, 0.5]]), ([0], [[0.5, 0.5]])]
@@ -262,7 +269,13 @@ def grade_changes(changes):
             return "b:0" in got["delete"] and "b:0" not in delete
 
         wanted = {"insert": list(insert), "update": list(update), "delete": list(delete)}
-        case(of, new, returns=wanted, why=why, mistakes={wipes: alone, **(mistakes or {})})
+
+        def no_list(name):
+            return lambda got: not isinstance(got[name], list | tuple)
+
+        kinds = {no_list(name): f"The values are lists, and `{name}` is none." for name in wanted}
+        known = {**kinds, wipes: alone, **(mistakes or {})}
+        case(of, new, returns=wanted, why=why, mistakes=known)
 
     whole = [("a:0", "a", "red"), ("a:9", "a", "blue")]
     check(whole, "Nothing has changed, so nothing is written.")
@@ -295,6 +308,10 @@ def grade_changes(changes):
     check(whole, "An empty table.", insert=["a:0", "a:9"], of={})
     why = "Capitals count: 'Red' is another text."
     check([("a:0", "a", "Red"), ("a:9", "a", "blue")], why, update=["a:0"])
+    why = "The pair says which document a passage is of, whatever its id looks like."
+    named = {"x7": ("a", "red"), "a:1": ("b", "blue"), "k": ("b", "teal")}
+    check([("x8", "a", "red")], why, insert=["x8"], delete=["x7"], of=named)
+    check([("a:1", "b", "blue")], why, delete=["k"], of=named)
     why = "An id decides, not a text: c:0 is new, although its text is stored elsewhere."
     check([("c:0", "c", "green")], why, insert=["c:0"])
     twice = "The id c:0 comes twice: which one is meant?"

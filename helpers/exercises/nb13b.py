@@ -49,9 +49,12 @@ def grade_process_losses(process_losses):
         ([[2.0, 4.0, 6.0]], [4.0], "One process alone: its mean."),
         ([[6.0], [1.0, 2.0], [3.0, 4.0, 5.0]], [3.0, 1.5, 6.0], "Three processes."),
         ([[], [2.0, 4.0]], [0.0, 6.0], "A process without a token passes 0 on, and still counts."),
+        ([[0.0, 0.0], [0.0]], [0.0, 0.0], "All losses are zero, and there are three tokens."),
         ([[0.5], []], [1.0, 0.0], "A process without a token passes 0 on, and still counts."),
     ):
-        known = mistakes(parts) if all(parts) else {}  # without a token, some results are alike
+        known = (
+            mistakes(parts) if all(parts) and any(map(sum, parts)) else {}
+        )  # without a token, some results are alike
         known = {key: text for key, text in known.items() if not alike(key, returned)}
         case(parts, returns=returned, why=why, mistakes=known)
     raises(process_losses, [[], []], why="With no token at all there is no mean.")
@@ -90,9 +93,8 @@ def broken(saved, expected):
 def grade_broken(broken):
     def made(**changes):
         """A whole adapter with some matrices changed; None takes one out."""
-        rng = np.random.default_rng(3)
         arrays = {
-            name: rng.normal(size=shape).astype(np.float32)
+            name: np.full(shape, 2.0, np.float32)
             for name, shape in (("0.A", (2, 6)), ("0.B", (4, 2)), ("1.A", (2, 6)), ("1.B", (4, 2)))
         }
         arrays |= {name.replace("_", ".").strip("."): value for name, value in changes.items()}
@@ -103,21 +105,29 @@ def grade_broken(broken):
     nan[3, 1], infinite[0, 0], one[2, 0] = np.nan, -np.inf, -1e-9
     case = cases(broken)
     case(made(), wanted, returns=[], why="All four are there and right: it is whole.")
-    case(made(_1_B=None), wanted, returns=["1.B"], why="A matrix that is missing is broken.")
-    why = "A matrix that nobody expects is broken: it may be of another model."
+    case(
+        made(_1_B=None),
+        wanted,
+        returns=["1.B"],
+        why="A matrix that is missing is broken. Here '1.B' is not in `saved`.",
+    )
+    why = "A matrix that nobody expects is broken: it may be of another model. Here that is 2.A."
     case(made(_2_A=np.ones((2, 6))), wanted, returns=["2.A"], why=why)
-    why = "Half a matrix is what rank 0 alone had: compare the shapes."
+    why = "Half a matrix is what process 0 alone had: compare the shapes. Here 0.A is (1, 6)."
     case(made(_0_A=np.ones((1, 6))), wanted, returns=["0.A"], why=why)
-    why = "A turned matrix has as many numbers, but another shape."
+    why = "A transposed matrix has as many numbers, but another shape. Here 0.B is (2, 4)."
     case(made(_0_B=np.ones((2, 4))), wanted, returns=["0.B"], why=why)
-    why = "A shape with one dimension more is another shape."
+    why = "A shape with one dimension more is another shape. Here 0.B is (4, 2, 1)."
     case(made(_0_B=np.ones((4, 2, 1))), wanted, returns=["0.B"], why=why)
     case(
-        made(_1_B=nan), wanted, returns=["1.B"], why="NaN is no weight: a matrix with it is broken."
+        made(_1_B=nan),
+        wanted,
+        returns=["1.B"],
+        why="NaN is no weight: a matrix with it is broken. Here 1.B has one.",
     )
-    why = "Infinity is no weight: a matrix with it is broken."
+    why = "Infinity is no weight: a matrix with it is broken. Here 1.A has one."
     case(made(_1_A=infinite), wanted, returns=["1.A"], why=why)
-    why = "LoRA's B begins at zero: a matrix of zeros was never trained, or never restored."
+    why = "LoRA's B begins at zero: zeros were never trained, or never restored. Here 0.B is zero."
     case(made(_0_B=np.zeros((4, 2))), wanted, returns=["0.B"], why=why)
     why = "A matrix that is not all zero was trained, however small its numbers are."
     case(made(_0_B=one), wanted, returns=[], why=why)

@@ -171,9 +171,19 @@ def breaks(found: dict[str, Callable], most: int = 10**12) -> pd.Series:
 
 
 def picture(found: dict[str, Callable], sizes: list[int], title: str):
-    """The loads against the number of passages, both axes logarithmic, with the limit drawn."""
+    """The loads against the number of passages, both axes logarithmic, with the limit drawn.
+
+    The words say where each reaches its limit.
+    """
     lines = {name: (sizes, [load(n) for n in sizes]) for name, load in found.items()}
-    figure = plots.curves(lines, title, "passages", "times the limit", logx=True)
+    at, ends = breaks(found), (sizes[0], sizes[-1])
+    words = [
+        f"{name}: reaches the limit at {float(f'{at[name]:.2g}'):,.0f} passages ("
+        + ", ".join(f"{float(f'{load(n):.2g}'):,g} times the limit at {n:,}" for n in ends)
+        + ")"
+        for name, load in found.items()
+    ]
+    figure = plots.curves(lines, title, "passages", "times the limit", logx=True, words=words)
     (axes,) = figure.axes
     axes.set_yscale("log")
     axes.axhline(1, color="black", linewidth=1, linestyle=":")

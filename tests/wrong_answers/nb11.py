@@ -42,6 +42,19 @@ def enough_first(answers, least):
     return None
 
 
+def once_each(answers, least):
+    givers, first, seen = {}, {}, set()
+    for document, answer in answers:
+        if answer is None or document in seen:
+            continue
+        seen.add(document)
+        form = metrics.normalize(answer)
+        first.setdefault(form, answer)
+        givers[form] = givers.get(form, 0) + 1
+    best = max(givers, key=givers.get, default=None)
+    return first[best] if best is not None and givers[best] >= least else None
+
+
 def by_sorting(scores, secret):
     order = sorted(range(len(scores)), key=lambda i: -scores[i])
     return math.log2(len(scores)) - math.log2(order.index(secret) + 1)
@@ -85,6 +98,7 @@ WRONG = [
         ("the first that is enough", enough_first, "most documents wins"),
         ("the last of equals", (MOST, LATEST), "came first"),
         ("by the alphabet", (MOST, ALPHABET), "came first"),
+        ("hears each document once", once_each, "both are heard"),
         ("an empty text", ("else None", 'else ""'), "return None"),
         ("always two", (">= least", ">= 2"), "With `least` 1"),
         ("the first document's", (LAST, "best is not None and least < 2"), "Two documents"),
@@ -95,7 +109,7 @@ WRONG = [
         ("to base ten", ("math.log2", "math.log10"), "base 2"),
         ("no logarithm", (LOG, "len(scores) / rank"), "Take the logarithm"),
         ("the rank", (LOG, "float(rank)"), "This is the rank"),
-        ("turned", (LOG, "math.log2(rank) - math.log2(len(scores))"), "sign is turned"),
+        ("turned", (LOG, "math.log2(rank) - math.log2(len(scores))"), "sign is reversed"),
         ("from below", from_below, "likeliest candidate has rank 1"),
         ("equals come after", by_sorting, "count as before it"),
         ("without itself", (RANK, "(scores > scores[secret]).sum() + 1"), "count as before it"),

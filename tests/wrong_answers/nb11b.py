@@ -10,6 +10,7 @@ SOLVED = "np.linalg.solve(square, inputs.T @ outputs)"
 QUESTION = '" ".join(request["question"].lower().split())'
 PARTS = '("role", "index", "adapter", "prompt")'
 RETURN = f"return question, *(request.get(part) for part in {PARTS})"
+SETS = RETURN.replace("request.get(part)", "request.setdefault(part, 0)")
 NONE = "('<none>' if request.get(part) is None else request[part])"
 JOINED = f'return "|".join([question, *({NONE} for part in {PARTS})])'
 AS_SET = f"return frozenset([question, *(request.get(part) for part in {PARTS})])"
@@ -46,7 +47,7 @@ WRONG = [
         ("times the texts", ("penalty * np", "len(inputs) * penalty * np"), "multiplied"),
         ("a share of the texts", ("penalty * np", "penalty / len(inputs) * np"), "divided"),
         ("all entries", (EYE, "np.ones((inputs.shape[1],) * 2)"), "on the diagonal only"),
-        ("turned", (SOLVED, f"{SOLVED}.T"), "It is turned"),
+        ("turned", (SOLVED, f"{SOLVED}.T"), "It is transposed"),
         ("centred words", ("@ outputs)", "@ (outputs - outputs.mean(axis=0)))"), "not centred"),
         ("no outputs", (SOLVED, "np.linalg.inv(square) @ inputs.T"), "X'Y"),
         ("the square", (SOLVED, "np.linalg.inv(square)"), "X'Y"),
@@ -75,7 +76,14 @@ WRONG = [
         ("a set", (RETURN, AS_SET), "in its own place"),
         ("a list", (RETURN, RETURN.replace("question,", "[question,") + "]"), "hashable"),
         ("all in lower case", (RETURN, LOWER), "Capitals count in all parts"),
-        ("parts must be there", ("request.get(part)", "request[part]"), "KeyError"),
+        ("parts must be there", ("request.get(part)", "request[part]"), "lacking is None"),
+        (
+            "a lacking part is empty",
+            ("request.get(part)", 'request.get(part, "")'),
+            "should be equal",
+        ),
+        ("changes the request", ("question = ", 'question = request["question"] = '), "changed it"),
+        ("adds to the request", (RETURN, SETS), "changed it: 'index'"),
     ),
     *faults(
         "11.6",

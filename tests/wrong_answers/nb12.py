@@ -26,6 +26,7 @@ KINDS = '        found[row["kind"]] = found.get(row["kind"], 0) + 1'
 NO_VERDICT = 'if not row.get("verdict")'
 MET = '"met" if low >= least else "missed" if high < least else "not decided"'
 RESULT = "sum(inside) / len(both), sum(sizes) / len(both), sum(errors) / len(both)"
+SWAPPED = "sum(inside) / len(both), sum(errors) / len(both), sum(sizes) / len(both)"
 INSIDE = "results[c][1] <= guesses[c] <= results[c][2]"
 TIED = "[name for name in others if more(name, cheapest)[0] <= 0]"
 
@@ -55,6 +56,11 @@ WRONG = [
         ("asks for a gain of worth", ("low > 0", "low >= worth"), "smaller than `worth`"),
         ("everything else is open", ("elif high >= worth:", "else:"), "nothing is open"),
         ("nothing is open", ("undecided.append(name)", "pass"), "not decided"),
+        (
+            "forgets what was open at each step up",
+            ("            here = name", "            here, undecided = name, []"),
+            "stays so when you step past it",
+        ),
         ("no rung passes", ("if not rungs", "if rungs is None"), "nothing to stand on"),
     ),
     *faults(
@@ -130,8 +136,9 @@ WRONG = [
         (
             "a number, not a share",
             ("sum(inside) / len(both)", "sum(inside)"),
-            "a share, not a number",
+            "a share, not a count",
         ),
+        ("in another order", (RESULT, SWAPPED), "The order is: share"),
         ("those outside", (INSIDE, f"not {INSIDE}"), "is inside"),
         (
             "ends are outside",
@@ -200,6 +207,16 @@ WRONG = [
             "in another order",
             (", key=costs.get)\n    return", ")\n    return"),
             "in order of their costs",
+        ),
+        (
+            "equal costs by name, the cheapest",
+            ("min(costs, key=costs.get)", "min(costs, key=lambda n: (costs[n], n))"),
+            "Of equal costs, the first one given",
+        ),
+        (
+            "equal costs by name, the tied",
+            ("cheapest), key=costs.get)", "cheapest), key=lambda n: (costs[n], n))"),
+            "in the order given",
         ),
         ("a low end of zero is apart", ("[0] <= 0", "[0] < 0"), "exactly zero"),
         ("the high end", ("more(name, cheapest)[0]", "more(name, cheapest)[1]"), "tie"),

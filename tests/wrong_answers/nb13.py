@@ -18,6 +18,7 @@ TEXTS = "{id: text for id, _, text in new}"
 INSERT, DELETE = "id not in stored)", "id not in texts)"
 UPDATE = "id in stored and stored[id][1] != texts[id]"
 ALL_STORED = "[id for id, (document, _) in stored.items()]"
+BY_ID = "[id for id in stored if id.split(':')[0] in documents]"
 STALE = "[id for id, (document, _) in stored.items() if document in documents]"
 
 
@@ -107,6 +108,7 @@ WRONG = [
         ("each takes one", ("// each", "// 1"), "Each actor takes"),
         ("times", ("// each", "* each"), "Each actor takes"),
         ("rounds up", (FITS, "int(-(-(cpus - 1) // each))"), "a fourth does not fit"),
+        ("something stays free", (FITS, "-(-cpus // each) - 1"), "leave only a half"),
         ("whole CPUs", ("// each", "// max(1, each)"), "part of a CPU"),
         ("at least one", (LEAST, "size = max(size, 1)\n    if False:"), "Not even one"),
         ("returns zero", (LEAST, "if size < 0:"), "Not even one"),
@@ -118,7 +120,7 @@ WRONG = [
     *faults(
         "13.2",
         ("as they came", as_they_come, "order in which they came"),
-        ("sorts the batches", by_batch, "to which place"),
+        ("sorts the batches", by_batch, "Within a batch, too"),
         ("reads from the numbers", read_from, "not from which place"),
         ("counts only", counted, "must name passage"),
         ("fills with zeros", zeros, "missing"),
@@ -203,6 +205,8 @@ WRONG = [
             "if equal",
         ),
         ("unsorted", ("sorted(", "list("), "is sorted"),
+        ("sets", ("sorted(", "set("), "The values are lists"),
+        ("the document from the id", (STALE, BY_ID), "whatever its id looks like"),
         ("capitals don't count", ("!= texts[id]", ".lower() != texts[id].lower()"), "Capitals"),
         ("empty texts", (UPDATE, f"texts[id] and {UPDATE}"), "may be empty"),
         (

@@ -52,6 +52,11 @@ WRONG = [
         ("without empty ones", ("for own in parts]", "for own in parts if own]"), "passes 0 on"),
         ("longest part", (TOTAL, "max(len(own) for own in parts) * len(parts)"), "count alike"),
         ("zero for nothing", (NOTHING, ZEROS), "there is no mean"),
+        (
+            "no loss is no token",
+            ("if total == 0", "if sum(map(sum, parts)) == 0"),
+            "losses are zero",
+        ),
         ("no check", (NOTHING, ""), "there is no mean"),
         ("rounded", (OWN, "[round(sum(own) * len(parts) / total, 2) for own in parts]"), "round"),
     ),

@@ -21,21 +21,7 @@ from helpers.exercises.expecting import (
     same,
     shown,
 )
-
-
-class Lent(list):
-    """A list that the engine does not copy, so a grader sees if the learner's code changes it.
-
-    Only the first copy, which is the engine's, is none: the learner may copy it.
-    """
-
-    lent = False
-
-    def __deepcopy__(self, memo):
-        if self.lent:
-            return copy.deepcopy(list(self), memo)
-        self.lent = True
-        return self
+from helpers.exercises.lent import LentList
 
 
 @exercise("6.1", "Pick the value", difficulty=2, importance=3, minutes=10)
@@ -225,7 +211,7 @@ def grade_with_replay(with_replay):
 
     def mix(new, general, share, seed):
         """The questions of the mix, and those of its replayed rows."""
-        lent = Lent(copy.deepcopy(new)), Lent(copy.deepcopy(general))
+        lent = LentList(copy.deepcopy(new)), LentList(copy.deepcopy(general))
         rows = plain(returns(with_replay(*lent, share, seed), list, "one list of rows"))
         why = "An input list was changed. Build a new list, and shuffle it."
         expect([*map(list, lent)] == [new, general], why)
@@ -528,7 +514,7 @@ def grade_relabel(relabel):
 
     def answers(facts, known, sentence):
         """The answers of the learner's rows, if everything else is as it was."""
-        rows, lent = made(facts), Lent(made(facts))
+        rows, lent = made(facts), LentList(made(facts))
         got = plain(returns(relabel(lent, known, sentence), list, "a list of rows"))
         expect(all(isinstance(row, dict) for row in got), "Return whole rows, as dicts.")
         expect(len(got) == len(rows), f"Keep every row: return {len(rows)} rows, not {len(got)}.")

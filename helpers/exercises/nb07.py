@@ -8,7 +8,7 @@ from scipy import stats
 from helpers import course, metrics
 from helpers.exercises import exercise, hints, solved_by
 from helpers.exercises.expecting import alike, cases, expect, plain, returns, same, shown
-from helpers.exercises.nb06 import Lent
+from helpers.exercises.lent import LentList
 
 QUESTION, ANSWER = "How loud is the horn?", "94 decibels [saf-900] Next step: tell the shift lead."
 GOLD = ("saf-900", "The horn has 94 decibels.")
@@ -42,7 +42,7 @@ def grade_raft_example(raft_example):
 
     def built(keep_gold, seed, distractors=NEAR, question=QUESTION, answer=ANSWER):
         """The passages of the row, if the row keeps all rules for a single row."""
-        lent = Lent(distractors)
+        lent = LentList(distractors)
         args = question, answer, GOLD, lent, keep_gold, random.Random(seed)
         row = returns(raft_example(*args), dict, f"a dict with the keys {', '.join(keys)}")
         why = "The list of distractors was changed: draw from it, and leave it as it is."

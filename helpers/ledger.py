@@ -123,10 +123,11 @@ def _claim(id, *kinds) -> tuple[dict, dict]:
 def _size(test) -> str:
     slices = f" ({', '.join(test['slices'])})" if test["slices"] else ""
     plural = f"{test['unit']}{'s' if test['n'] > 1 else ''}"
-    size, chance = f"With {test['n']} {plural}{slices},", "can't be told from chance."
+    size = f"With {test['n']} {plural}{slices},"
     if "difference" in test["measure"]:
-        return f"{size} a difference below {test['resolvable']:.2f} {chance}"
-    return f"{size} a result within {test['resolvable']:.2f} of the threshold {chance}"
+        return f"{size} a difference below {test['resolvable']:.2f} can't be told from chance."
+    near = f"a result within {test['resolvable']:.2f} of the threshold"
+    return f"{size} {near} will probably stay inconclusive."
 
 
 def _judged(test, low, high) -> str:

@@ -38,7 +38,7 @@ class Objective:
             if of
         ]
         start = f"{self.state:<12} {', '.join(parts)}. "
-        left = f" To pass: {', '.join(self.missing)}." if self.missing else ""
+        left = f" Still to pass: {', '.join(self.missing)}." if self.missing else ""
         return textwrap.fill(start + self.text + left, 88, subsequent_indent=" " * 13)
 
 

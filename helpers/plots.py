@@ -77,10 +77,7 @@ def stacked_bars(shares: dict[str, dict[str, float]], title: str, xlabel: str):
     axes.set_yticks(range(len(rows)), rows)
     axes.invert_yaxis()
     axes.set(xlim=(0, 1), xlabel=xlabel)
-    words = [
-        f"{row}: " + ", ".join(f"{p} {shares[row][p]:.2f}" for p in parts if shares[row][p])
-        for row in rows
-    ]
+    words = [f"{r}: " + ", ".join(f"{p} {v:.2f}" for p, v in shares[r].items() if v) for r in rows]
     return finish(figure, axes, title, words, legend=True)
 
 

@@ -160,16 +160,15 @@ def working(id: str, function):
     """The learner's function if it passes its check, else the course's own, for a later cell."""
     if grade(id, function).status == "passed":
         return function
-    names = dict(function.__globals__)
-    exec(_find(id).solution, names)
-    return names[function.__name__]
+    names, solution = dict(getattr(function, "__globals__", {})), f"\n{_find(id).solution}"
+    exec(solution, names)
+    return names[solution.rpartition("\ndef ")[2].partition("(")[0]]
 
 
 def hint(id: str) -> None:
     """Show the next hint."""
     task, shown = _find(id), _hints_shown.get(id, 0)
-    number = min(shown, len(task.hints) - 1)
-    _hints_shown[id] = shown + 1
+    number, _hints_shown[id] = min(shown, len(task.hints) - 1), shown + 1
     more = len(task.hints) - number - 1
     again = f" (hint({id!r}) again for more)" if more else ""
     say(f"Hint {number + 1} of {len(task.hints)}: {task.hints[number]}{again}")
@@ -246,5 +245,6 @@ def _progress_file():
 
 def _find(id):
     if id not in exercises():
-        raise KeyError(f"There is no exercise {id!r}, only {', '.join(map(repr, exercises()))}")
+        known = ", ".join(exercises())
+        raise KeyError(f"There is no exercise {id!r}; in quotes, such as '3.2', there are {known}")
     return exercises()[id]

@@ -178,12 +178,15 @@ def grade_interval(interval):
     # These shares have few possible means, so that chance can't change the quantiles.
     shares, case, close = [1, 1, 1, 0, 1, 0, 1, 1, 0, 0], cases(interval), {"tolerance": 0.001}
     mistakes = {
-        (0.6, 0.6): "Both ends are equal. Draw with replacement, and make the generator of random "
-        "numbers once, before the loop: made anew with the same seed, it repeats itself.",
+        (lambda got: got[0] == got[1]): "Both ends are equal. Draw with replacement, and make the "
+        "generator of random numbers once, before the loop: made anew with the same seed, it "
+        "repeats itself. And take two quantiles, a low and a high one.",
         (0, 1): "These are the least and the largest value: the interval is about the means.",
         (3, 9): "These are the ends of sums: take the mean of each resample.",
         (0.9, 0.3): "The lower end comes first.",
-        (lambda got: max(got) < 0.35): "Both ends are far below the mean of the data: "
+        (
+            lambda got: 0.05 < got[0] < got[1] <= 0.3
+        ): "Both ends are far below the mean of the data: "
         "np.quantile takes shares from 0 to 1, and np.percentile numbers from 0 to 100.",
     }
     why = f"Take the means of at least 2,000 resamples. {RULE}"

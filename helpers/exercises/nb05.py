@@ -74,7 +74,7 @@ def grade_lora_forward(forward):
     given = {name: matrix.copy() for name, matrix in own.items()}
     getattr(forward, "__wrapped__", forward)(*given.values(), 6)  # the learner's own gets no copies
     for name, matrix in own.items():
-        why = f"Your function changes {name}, and in a model that would be its own matrix: "
+        why = f"Your function changes {name}, which others still need: "
         why += f"`{name} = {name} + ...` makes a new one, `{name} += ...` does not."
         expect(np.array_equal(given[name], matrix), why)
 

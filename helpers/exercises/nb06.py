@@ -231,8 +231,9 @@ def grade_with_replay(with_replay):
         try:
             got = len(mix(new, given, share, seed)[1])
         except Raised as error:
-            enough = f"There are {general} general rows, and {right} are needed: that is enough."
-            raise Raised(f"{error} {enough}") from error.__cause__
+            enough = f" There are {general} general rows, and {right} are needed: that is enough."
+            few = isinstance(error.__cause__, ValueError)
+            raise Raised(f"{error}{enough if few else ''}") from error.__cause__
         why = why or f"`share` is the share of the result: {share} of {size + right} rows."
         digits = exact if f"{exact:.4g}" == str(right) else f"{exact:.4g}"
         why = f"Use `round`, which makes {right} of {digits}." if abs(got - exact) < 1 else why

@@ -253,10 +253,10 @@ def grade_mcnemar_p(mcnemar_p):
     mistakes = {p / 2: "The test has two sides: double the tail.", split: alone, 2 * split: alone}
     mistakes |= {squared: rough, corrected: rough}
     mistakes[2 * stats.binom.cdf(1, 10, 0.5)] = "At most two heads are 0, 1 and 2: add the last."
-    mistakes[1] = "Take the smaller count, here two: the chance of at most two heads in ten tosses."
+    mistakes[1] = "Take the smaller count, here two: the chance of at most two heads, out of 2**10."
     why = "Eight questions went to the first system and two to the second."
     case(*pair(0, 8, 2, 0), returns=p, why=why, mistakes=mistakes)
-    even = "Of the ten questions on which they differ five went each way, as even as can be."
+    even = "Of the ten questions on which they differ, five went each way, as even as can be."
     case(*pair(3, 5, 5, 2), returns=1, why=even)
     why = "Two systems that are right on the same questions: there is no toss, and p is 1."
     case(*pair(5, 0, 0, 3), returns=1, why=why)

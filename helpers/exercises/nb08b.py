@@ -203,9 +203,6 @@ def grade_alarm_at(alarm_at):
     case(2, 0.9, 0.5, returns=3, why="Even 2 of 2 come up on 0.81 of days: n + 1.")
     case(1, 0.3, 0.4, returns=1, why="One question: it is wrong on 0.3 of days.")
     case(1, 0.3, 0.2, returns=2, why="One question, wrong on 0.3 of days: that is too often.")
-    case(1, 0.5, 0.5, returns=1, why="A chance of exactly `most` is allowed.")
-    why = "Begin with 0: 0 or more come up on every day, and here every day is allowed."
-    case(3, 0.5, 1.0, returns=0, why=why)
     why = "Sum the exact chances: an approximation is off where few wrong answers are usual."
     for n, usual, most in ((20, 0.02, 0.01), (30, 0.04, 0.001), (12, 0.3, 0.02), (50, 0.9, 0.05)):
         case(n, usual, most, returns=reference(n, usual, most), why=why)
@@ -220,3 +217,6 @@ def grade_alarm_at(alarm_at):
         inputs,
         "The first count for which the chance of this many or more is at most `most`.",
     )
+    case(1, 0.5, 0.5, returns=1, why="A chance of exactly `most` is allowed.")
+    why = "Begin with 0: 0 or more come up on every day, and here every day is allowed."
+    case(1, 0.5, 1.0, returns=0, why=why)

@@ -131,8 +131,8 @@ def grade_cascade_threshold(cascade_threshold):
     why = "One right answer in four may be lost, so one wrong answer of the cheap one is allowed."
     case(*four, 0.25, returns=0.4, why=why)
     case(*four, 0.5, returns=0.1, why=why)
-    why = "The cascade may be right `most_lost` less often, exactly (not a part of the share; and "
-    why += "in floating point, tolerate 1e-9)."
+    why = "Exactly `most_lost` may be lost: take it off the share, not a part of the share. And in "
+    why += "floating point, tolerate 1e-9."
     scores, cheap = [i / 10 for i in range(10)], [0] + [1] * 7 + [0] * 2
     case(scores, cheap, [1] * 8 + [0] * 2, 0.1, returns=0.0, why=why)
     why = "Questions with the same score go to the same system."

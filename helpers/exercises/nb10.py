@@ -57,6 +57,18 @@ def grade_stage_seconds(stage_seconds):
     case(edges, returns={"rest": 2, "embed": 2, "decode": 1}, why=why)
     why = "Two spans begin together: the longer one is around the other, wherever it is listed."
     case(edges[1::-1], returns={"rest": 3, "embed": 2}, why=why)
+    why = "'embed' lies directly in 'search', the shortest span around it."
+    for search in (("search", 0.0, 4.0), ("search", 1.0, 5.0)):
+        spans = [("rest", 0.0, 5.0), search, ("embed", 2.0, 3.0)]
+        case(
+            spans,
+            returns={
+                "rest": 5 - search[2] + search[1],
+                "search": search[2] - search[1] - 1,
+                "embed": 1,
+            },
+            why=why,
+        )
     own = [("search", 0.0, 4.0), ("search", 1.0, 2.0)]
     case(own, returns={"search": 4}, why="A span may lie in one of its own stage.")
     why = "A stage whose time is all in inner spans has 0 seconds, and is still a key."

@@ -990,7 +990,7 @@ def test_a_passage_is_not_cut_off_unseen(text, embedder, capsys):
     index = retrieval.DenseIndex([*SMALL, long], embedder)
     said = " ".join(capsys.readouterr().out.split())
     assert f"1 of 4 passages have more than the {embedder.max_tokens} tokens" in said
-    assert f"({limit} in [long])" in said and "chunk(documents, embedder=embedder)" in said
+    assert f"(up to {limit}, in [long])" in said and "chunk(documents, embedder=embedder)" in said
     index.update([long])
     assert "1 of 1" in " ".join(capsys.readouterr().out.split())
     index.delete("long")

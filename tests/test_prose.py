@@ -18,7 +18,9 @@ NEEDS = {"one and a half": 1.5, "two": 2, "three": 3, "2": 2}
 def dictionaries():
     """Both are in requirements-proof.txt; without them, spelling can't be checked."""
     for name in ("spellchecker", "codespell_lib"):
-        pytest.importorskip(name, reason=f"{name} is missing: pip install -r requirements-proof.txt")
+        pytest.importorskip(
+            name, reason=f"{name} is missing: pip install -r requirements-proof.txt"
+        )
 
 
 def test_every_word_is_known():

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
 
-from helpers.engine.pictures import finish
+from helpers.engine.pictures import digits, finish
 from helpers.plots import COLOURS, HATCHES, MARKERS
 
 
@@ -68,7 +68,7 @@ def region_map(names, x, y, title: str, xlabel: str, ylabel: str):
     shares += [f"the map goes from {x[0]:,g} to {x[-1]:,.9g} {xlabel}"]
     for i in sorted({0, len(y) // 2, len(y) - 1}):  # where the border is, in three rows
         begins = [j for j in range(len(x)) if not j or names[i][j] != names[i][j - 1]]
-        runs = ", ".join(f"{names[i][j]} from {float(f'{x[j]:.2g}'):,g} on" for j in begins)
+        runs = ", ".join(f"{names[i][j]} from {digits(x[j], 2)} on" for j in begins)
         shares += [f"at {y[i]:.3g} {ylabel}: {runs}"]
     finish(figure, axes, title, shares)
     axes.legend(handles=patches, frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))

@@ -74,8 +74,8 @@ def verdict(claim: int, values=None, groups=None, measured=None) -> pd.DataFrame
                 f"The test of claim {claim} has n = {test['n']} (unit: {test['unit']}), "
                 f"not {record['n']}: pass one value for each"
             )
-        by_seed, paired = test["unit"] == "seed", "difference" in test["measure"]
-        measured = over_seeds(values) if by_seed else interval(values, groups, paired=paired)
+        by_seed = test["unit"] == "seed"
+        measured = over_seeds(values) if by_seed else interval(values, groups, paired=_paired(test))
     mean, low, high = map(float, measured)
     record |= {"measured": mean, "low": low, "high": high, "verdict": _judged(test, low, high)}
     record["guess"] = _guess(claim)
@@ -124,10 +124,15 @@ def _size(test) -> str:
     slices = f" ({', '.join(test['slices'])})" if test["slices"] else ""
     plural = f"{test['unit']}{'s' if test['n'] > 1 else ''}"
     size = f"With {test['n']} {plural}{slices},"
-    if "difference" in test["measure"]:
+    if _paired(test):
         return f"{size} a difference below {test['resolvable']:.2f} can't be told from chance."
     near = f"a result within {test['resolvable']:.2f} of the threshold"
     return f"{size} {near} will probably stay inconclusive."
+
+
+def _paired(test) -> bool:
+    """Is the measure a difference of two systems, question by question?"""
+    return "difference" in test["measure"]
 
 
 def _judged(test, low, high) -> str:

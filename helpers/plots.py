@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
-from helpers.engine.pictures import Picture, finish, show  # noqa: F401
+from helpers.engine.pictures import Picture, digits, finish, show  # noqa: F401
 
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999", "#000000")
 HATCHES = ("", "//", "..", "xx", "--", "oo", "\\\\", "++")
@@ -238,10 +238,5 @@ def _points(x, y, most=8):
     """The points of a line in words; of a long one, the first, the last, and some between."""
     x, y = list(x), [tuple(np.atleast_1d(value)) for value in y]  # (mean,) or (mean, low, high)
     chosen = sorted({round(i * (len(x) - 1) / (most - 1)) for i in range(most)}) if x else []
-    spans = [f" ({_digits(v[1], 2)} to {_digits(v[2], 2)})" if len(set(v)) > 1 else "" for v in y]
-    return ", ".join(f"{_digits(y[i][0], 3)}{spans[i]} at {_digits(x[i], 4)}" for i in chosen)
-
-
-def _digits(value, count) -> str:
-    """A number with so many significant digits, and no power of ten below a million."""
-    return f"{float(f'{value:.{count}g}'):,g}"
+    spans = [f" ({digits(v[1], 2)} to {digits(v[2], 2)})" if len(set(v)) > 1 else "" for v in y]
+    return ", ".join(f"{digits(y[i][0], 3)}{spans[i]} at {digits(x[i], 4)}" for i in chosen)

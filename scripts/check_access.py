@@ -12,7 +12,7 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 from matplotlib.colors import is_color_like, to_rgba
 
-from helpers.engine import cache
+from scripts import prose
 
 SHORTEST, LONGEST = 40, 1500  # characters of an alternative text
 TEXT_CONTRAST = 4.5  # WCAG 2.2, criterion 1.4.3: normal text on its background
@@ -149,7 +149,7 @@ def _too_faint(rule: str) -> list[str]:
 
 def main(paths: list[str]) -> int:
     """Print all findings; returns how many there are."""
-    chosen = [Path(path) for path in paths] or sorted((cache.ROOT / "notebooks").glob("*.ipynb"))
+    chosen = [Path(path) for path in paths] or prose.notebooks()
     count = 0
     for path in chosen:
         found = findings(json.loads(path.read_text(encoding="utf-8")))

@@ -77,10 +77,8 @@ def text() -> str:
 
 
 def main() -> None:
-    """Write the table, and print the longest sentences of each notebook."""
+    """Write the table."""
     FILE.write_text(text(), encoding="utf-8")
-    for name, found in measured().items():
-        print(name, *(" ".join(s) for s in sorted(found, key=len)[-3:]), sep="\n  ")
 
 
 if __name__ == "__main__":

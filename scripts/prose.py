@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from helpers.engine import cache
+from scripts import notebook_text
 
 CODE = ("helpers", "scripts", "tests", "benchmarks")
 FENCE = re.compile(r"^([`~]{3,}).*?^\1[`~]*\s*$", re.DOTALL | re.MULTILINE)
@@ -16,7 +17,7 @@ TARGET = re.compile(r"\]\([^)\s]*(?:\s\"[^\"]*\")?\)")
 
 def notebooks() -> list[Path]:
     """The notebooks, in order."""
-    return sorted((cache.ROOT / "notebooks").glob("*.ipynb"))
+    return list(notebook_text.notebooks().values())
 
 
 def documents() -> list[Path]:

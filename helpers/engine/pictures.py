@@ -20,6 +20,11 @@ def finish(figure, axes, title, words, legend=False):
     return figure
 
 
+def digits(value: float, count: int) -> str:
+    """A number in words: so many significant digits, and no power of ten below a million."""
+    return f"{float(f'{value:.{count}g}'):,g}"
+
+
 class Picture:
     """A figure with its words: as the alternative text that screen readers speak, and folded below.
 

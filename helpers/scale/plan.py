@@ -14,6 +14,7 @@ import pandas as pd
 from helpers import plots
 from helpers.costs import DAYS
 from helpers.engine import cache, vectors
+from helpers.engine.pictures import digits
 
 GB, HOUR = 1e9, 3600.0
 KINDS = {"Flat": "exact", "HNSW": "graph", "PQ": "codes"}  # of the indexes, and their names here
@@ -179,7 +180,7 @@ def picture(found: dict[str, Callable], sizes: list[int], title: str):
     at, ends = breaks(found), (sizes[0], sizes[-1])
     words = [
         f"{name}: reaches the limit at {float(f'{at[name]:.2g}'):,.0f} passages ("
-        + ", ".join(f"{float(f'{load(n):.2g}'):,g} times the limit at {n:,}" for n in ends)
+        + ", ".join(f"{digits(load(n), 2)} times the limit at {n:,}" for n in ends)
         + ")"
         for name, load in found.items()
     ]

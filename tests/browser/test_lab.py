@@ -27,6 +27,13 @@ PLACE = """() => {
 }"""
 
 
+def run_all(page):
+    """The page, after Run All Cells."""
+    page.menu("Run", "Run All Cells")
+    page.idle(SECONDS)
+    return page
+
+
 @pytest.fixture
 def start(open_page):
     return open_page(START)
@@ -35,10 +42,7 @@ def start(open_page):
 @pytest.fixture(scope="module")
 def after_run_all(open_page):
     """Notebook 00, after Run All Cells."""
-    page = open_page(START)
-    page.menu("Run", "Run All Cells")
-    page.idle(SECONDS)
-    return page
+    return run_all(open_page(START))
 
 
 def place(tag):
@@ -101,10 +105,7 @@ def test_an_exercise_wrong_then_right(after_run_all):
 @pytest.fixture(scope="module")
 def widget_page(open_page):
     """The notebook with the widgets, after Run All Cells."""
-    page = open_page(WIDGETS)
-    page.menu("Run", "Run All Cells")
-    page.idle(SECONDS)
-    return page
+    return run_all(open_page(WIDGETS))
 
 
 def tab(page, index, key="Tab"):

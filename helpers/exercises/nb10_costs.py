@@ -32,7 +32,7 @@ def grade_break_even(break_even):
     both = "Both systems cost something before the first query: take the difference."
     mistakes = {
         math.inf: "The saving pays for the start at some point.",
-        -5: "The signs are turned.",
+        -5: "The sign is reversed.",
     }
     case((0.0, 3.0), (10.0, 1.0), returns=5, why=why, mistakes=mistakes)
     case((4.0, 3.0), (14.0, 1.0), returns=5, why=why, mistakes=mistakes | {7: both})

@@ -35,7 +35,7 @@ def grade_echo(echo):
     case(asked, whole, returns=1.0, why=why)
     case(asked, asked, returns=1.0, why=why)
     case(asked, "WHERE IS THE SPARE KEY KEPT", returns=1.0, why="Capitals don't count.")
-    why = "Signs are not part of a word."
+    why = "Punctuation is not part of a word."
     case("where is it, exactly?", "where is it exactly", returns=1.0, why=why)
     case("is fk-8 the form", "is fk 8 the form of it?", returns=1.0, why=why)
     why = "None of its runs of three words is in the passage."

@@ -103,8 +103,9 @@ def grade_cache_key(cache_key):
         nothing = object()
         every = [*before, *(part for part in request if part not in before)]
         parts = [p for p in every if request.get(p, nothing) != before.get(p, nothing)]
-        now = f"{parts[0]!r} is now {shown(request.get(parts[0]))}" if parts else ""
-        expect(not parts, f"A key is only read from a request, and yours changed it: {now}.")
+        value = shown(request[parts[0]]) if parts and parts[0] in request else "gone"
+        why = "A key is only read from a request, and yours changed it: "
+        expect(not parts, f"{why}{''.join(map(repr, parts[:1]))} is now {value}.")
         try:
             hash(key)
         except TypeError:
@@ -137,7 +138,7 @@ def grade_cache_key(cache_key):
         check({}, {"question": text}, True, "Blanks, tabs and line ends only separate words.")
     why = "'Whosigns?' is another question: words stay apart."
     check({}, {"question": "Whosigns?"}, False, why)
-    check({}, {"question": "Who signs"}, False, "Signs belong to the question: keep them.")
+    check({}, {"question": "Who signs"}, False, "Punctuation belongs to the question: keep it.")
     why = "Capitals count in all parts but the question."
     check({"index": "v1"}, {"index": "V1"}, False, why)
     check({"adapter": "raft"}, {"adapter": "RAFT"}, False, why)
@@ -158,7 +159,10 @@ def grade_cache_key(cache_key):
     some = [dict(zip(parts, values, strict=True)) for values in product("ab", repeat=3)]
     keys = {key_of(base | one) for one in some}
     expect(len(keys) == len(some), f"{len(some)} different requests have {len(keys)} keys.")
-    lacking, why = {"question": "Who signs?", "role": "visitor"}, "A part that is lacking is None."
+    lacking, why = (
+        {"question": "Who signs?", "role": "visitor"},
+        "A part that is not there is None.",
+    )
     for more in ({"user": "u1", "time": 3}, {"adapter": None}, {"index": None}, {"prompt": None}):
         other = lacking | more
         try:

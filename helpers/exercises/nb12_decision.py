@@ -173,7 +173,7 @@ def grade_requirement(requirement):
 @exercise("12.6", "Break a tie honestly", difficulty=2, importance=3, minutes=12)
 @hints(
     "`min(costs, key=costs.get)` is the cheapest; the others come in order of their costs.",
-    "For each other: `low, high = more(name, cheapest)`, what it costs more than the cheapest.",
+    "For each other: `low, high = more(name, cheapest)`, its extra cost over the cheapest.",
     "It is tied if `low <= 0`: it may cost as little. Report it, whatever its mean says.",
 )
 @solved_by('''
@@ -216,6 +216,7 @@ def grade_cheapest_or_tied(cheapest_or_tied):
             return sorted(got[1]) == sorted(tied) and [costs[name] for name in got[1]] == in_order
 
         mistakes = {
+            (lambda got: not isinstance(got[1], list | tuple)): "The second value is a list.",
             (lambda got: got[0] != end and costs[got[0]] == costs[end]): "Of equal costs, the "
             "first one given is named as the cheapest.",
             (lambda got: got[0] != end): "The first value is the system with the lowest cost.",

@@ -176,16 +176,19 @@ def search_on(fetch, allowed, k):
         count *= 2
 ''')
 def grade_search_on(search_on):
-    asked, most = [], 60
+    asked, most, late = [], 60, []  # late: what was fetched after there was nothing more
 
     def case(ranked, allowed, k, wanted, why, mistakes=None):
         def fetch(count):
             asked.append(count)
             if len(asked) > most:
                 raise RecursionError("fetched for ever")
+            if any(before > len(ranked) for before in asked[:-1]):
+                late.append(count)
             return ranked[:count]
 
         asked.clear()
+        late.clear()
         seen = f"{why} Here `fetch(n)` returns the first n of {shown(ranked, 60)}."
         again = "A row is there twice. Each `fetch(n)` begins at the nearest row: "
         again += "start a new list, too."
@@ -199,6 +202,8 @@ def grade_search_on(search_on):
                 raise Wrong(f"{seen} Yours never stops fetching.") from None
             raise error
         expect(asked, "Call `fetch` to get rows.")
+        stop = "Stop when `fetch` returns fewer rows than it was asked for: there are no more."
+        expect(len(late) < 2, f"{stop} {seen} Yours fetched {' then '.join(map(str, asked[:6]))}.")
 
     case([3, 1, 2], [1, 2, 3], 2, [3, 1], "All rows pass: the first two are the nearest.")
     expect(max(asked) <= 2, f"All rows pass, so two are enough. Yours fetched {max(asked)}.")
@@ -273,7 +278,9 @@ def grade_changes(changes):
         def no_list(name):
             return lambda got: not isinstance(got[name], list | tuple)
 
-        kinds = {no_list(name): f"The values are lists, and `{name}` is none." for name in wanted}
+        kinds = {
+            no_list(name): f"The values are lists, and `{name}` is not one." for name in wanted
+        }
         known = {**kinds, wipes: alone, **(mistakes or {})}
         case(of, new, returns=wanted, why=why, mistakes=known)
 

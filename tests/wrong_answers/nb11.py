@@ -69,7 +69,7 @@ WRONG = [
     *faults(
         "11.1",
         ("capitals count", ("text.lower()", "text"), "Capitals don't count"),
-        ("split at blanks", (WORDS, "text.lower().split()"), "Signs are not part"),
+        ("split at blanks", (WORDS, "text.lower().split()"), "Punctuation is not part"),
         ("words, not runs", (RUN, "tuple(words[i : i + 1])"), "echo"),
         ("any order", in_order, "None of its runs"),
         ("sorted runs", (RUN, SORTED), "same order"),

@@ -221,6 +221,8 @@ WRONG = [
         ("a low end of zero is apart", ("[0] <= 0", "[0] < 0"), "exactly zero"),
         ("the high end", ("more(name, cheapest)[0]", "more(name, cheapest)[1]"), "tie"),
         ("turned round", ("more(name, cheapest)", "more(cheapest, name)"), "no tie"),
+        ("a set", (TIED, f"{{*{TIED}}}"), "The second value is a list"),
+        ("a text", (TIED, f"' '.join({TIED})"), "The second value is a list"),
         ("the nearest alone", (TIED, f"{TIED}[:1]"), "is missing"),
         (
             "no system passes",

@@ -166,6 +166,7 @@ WRONG = [
         ("keeps the last call's", keeps_on, "begins at the nearest row"),
         ("one more each time", one_by_one, "Double the count"),
         ("what is allowed", lists_all, "nearest"),
+        ("gives up late", ("len(found) < count", "count > 999"), "Stop when"),
         ("never ends", (" or len(found) < count", ""), "never stops"),
         ("too many", ("passing[:k]", "passing"), "more than k"),
         ("one too few", (">= k or", ">= k - 1 or"), "search_on"),

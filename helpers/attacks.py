@@ -171,7 +171,7 @@ def costly(question: str) -> dict[str, str]:
     return {
         "as it is": question,
         "long: 40 times": " ".join([question] * 40),
-        "dense: 300 rare signs": f"{question} {'𒐫' * 300}",
+        "dense: 300 rare characters": f"{question} {'𒐫' * 300}",
         "endless: asks for a list": f"{question} List all numbers from 1 to 1000 in words.",
     }
 

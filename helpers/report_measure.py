@@ -24,7 +24,7 @@ RUNGS = [  # from cheap to expensive, as the ladder climbs; LoRA alone was shown
     "few-shot RAG, form by code",
     "RAFT hybrid, form by code",
 ]
-FIRST = "All have their first prompt, and code never abstains: language models may look too weak."
+FIRST = "All have their first prompt, and code no threshold: language models may look too weak."
 RECIPE = replace(contest.RECIPE, top_layers=0.5, learning_rate=2e-3)
 STEPS = 23  # of a whole run, for the progress bar
 

@@ -58,6 +58,16 @@ def test_cells_are_short_and_were_run(notebook):
     assert statistics.median(lengths) <= MEDIAN.get(notebook[1].stem, 7)
 
 
+def test_an_answer_is_used_only_if_it_passes(notebook):
+    """A wrong one, or one that raises an error, must not spoil a later cell or stop Run All."""
+    cells = [source for _, source in sources(notebook[0], "code")]
+    for id, name in re.findall(r'(?m)^check\("([\d.]+)", (\w+)\)', "\n".join(cells)):
+        for source in cells:
+            if re.search(rf"(?<![\w.])(?<!def ){name}\(", source) and f'check("{id}"' not in source:
+                guarded = any(f'working("{id}", {name})' in other for other in cells)
+                assert guarded or "except Exception" in source, source
+
+
 def bound(node) -> set[str]:
     """The names that a statement binds at the top level of a notebook."""
     if isinstance(node, ast.FunctionDef | ast.ClassDef):

@@ -37,7 +37,7 @@ def kept(folder: Path) -> dict[str, int]:
     }
 
 
-def trial(path: Path, megabytes: int, interrupt: bool) -> dict:
+def trial(path: Path, megabytes: int) -> dict:
     """The measurements of one notebook."""
     with tempfile.TemporaryDirectory() as scratch, Group(megabytes) as group:
         root = lab_server.course_copy(Path(scratch))
@@ -52,7 +52,7 @@ def trial(path: Path, megabytes: int, interrupt: bool) -> dict:
         os.environ.pop("OMP_NUM_THREADS", None)
         with lab_server.Lab(root, confined, environment) as lab:
             session = lab_server.Session(lab, path.name)
-            found = halves(session, artifacts) if interrupt else whole(session)
+            found = halves(session, artifacts)
             session.close()
         return found | {"peak MB": dict(group.peak), "killed for memory": group.kills()}
 
@@ -80,14 +80,6 @@ def halves(session, artifacts) -> dict:
         "errors": errors(first) + errors(again),
         "slow": slow(first + again[half:], cells),
     }
-
-
-def whole(session) -> dict:
-    """Run everything once."""
-    cells = session.code_cells()
-    ran = run(session, cells)
-    session.save()
-    return {"minutes": minutes(ran), "errors": errors(ran), "slow": slow(ran, cells)}
 
 
 def run(session, cells) -> list[lab_server.Ran]:
@@ -128,8 +120,8 @@ def table(stored: dict) -> str:
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for name, row in sorted(stored["notebooks"].items()):
-        half, peak = row.get("half"), row["peak MB"]
-        again = f"{half['first']:.1f}, {half['again']:.1f}" if half else "-"
+        half, peak = row["half"], row["peak MB"]
+        again = f"{half['first']:.1f}, {half['again']:.1f}"
         sizes = " | ".join(f"{peak[part]} MB" for part in COLUMNS)
         counts = f"{row['killed for memory']} | {len(row['errors'])}"
         lines.append(f"| {name} | {row['minutes']:.1f} | {again} | {sizes} | {counts} |")
@@ -141,14 +133,13 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("numbers", nargs="*", help="such as 00 05b (none: all notebooks)")
     options.add_argument("--megabytes", type=int, default=MEGABYTES)
-    options.add_argument("--whole", action="store_true", help="do not kill the kernel half-way")
     given = options.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # so that the group is emptied
     stored = cache.read_json(STORED, {"notebooks": {}})
     for path in NOTEBOOKS:
         if given.numbers and path.stem.split("_")[0] not in given.numbers:
             continue
-        found = trial(path, given.megabytes, not given.whole)
+        found = trial(path, given.megabytes)
         print(path.stem, found, flush=True)
         about = {"MB": given.megabytes, "cores": 1, **records.made_with()}
         stored = about | {"notebooks": stored["notebooks"] | {path.stem: found}}

@@ -10,6 +10,8 @@ QUIET := JUPYTER_CONFIG_PATH="$(CURDIR)/.jupyter$${JUPYTER_CONFIG_PATH:+:$$JUPYT
 LAB ?=
 PY ?= $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
+# What make clean leaves: files with your progress, guesses and answers; certificates; the report of notebook 12.
+YOURS := *.json certificate decide
 # Further requirements, which make scale installs.
 EXTRA ?=
 REQUIREMENTS := requirements.txt requirements-dev.txt requirements-models.txt requirements-proof.txt $(EXTRA)
@@ -58,7 +60,7 @@ test: $(SETUP) lint test-unit test-notebooks ## everything, network cut off: uni
 test-unit: $(SETUP)
 	$(UNIT)
 
-test-fast: $(SETUP) lint ## the unit tests only, under three minutes
+test-fast: $(SETUP) lint ## the linter and the fast unit tests, under three minutes
 	$(UNIT) -m "not slow"
 
 test-notebooks: $(SETUP)
@@ -75,7 +77,7 @@ notebooks: $(SETUP) ## run every notebook from top to bottom and keep the output
 exercises: $(SETUP) ## list the exercises, with the right and wrong answers that test their checks
 	@$(PY) -m scripts.list_exercises
 
-readme: setup ## put the measured tables into README.md, helpers/README.md, the syllabus and docs/reading.md (after make test)
+readme: $(SETUP) ## put the measured tables into README.md, helpers/README.md, the syllabus and docs/reading.md (after make test)
 	$(PY) -m scripts.make_readme
 	$(PY) -m scripts.make_reading_order
 	$(PY) -m scripts.make_syllabus
@@ -127,6 +129,7 @@ site: .venv-site/.installed ## build the course's website, in .venv-site: artifa
 test-site: site ## look at the website with a real browser (needs a Chromium; CHROMIUM=path/to/it)
 	SITE=artifacts/site/html .venv-site/bin/python -m pytest -q --noconftest tests/browser/test_site.py
 
-clean: ## remove everything computed (artifacts/) and the caches of the tools
-	rm -rf artifacts .pytest_cache .ruff_cache
+clean: ## remove what can be computed again (not your progress, guesses and certificates)
+	rm -rf .pytest_cache .ruff_cache
+	test ! -d artifacts || find artifacts -mindepth 1 -maxdepth 1 $(YOURS:%=! -name '%') -exec rm -rf {} +
 	find . -name __pycache__ -not -path "./$(VENV)/*" -prune -exec rm -rf {} +

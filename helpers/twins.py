@@ -1,4 +1,4 @@
-"""What the two widgets show, as plain tables: how a search ranks, and what a model is shown."""
+"""What two of the widgets show, as plain tables: how a search ranks, what a model is shown."""
 
 from functools import lru_cache
 

@@ -13,6 +13,7 @@ from helpers.engine import cache
 
 PYPROJECT = cache.ROOT / "pyproject.toml"
 CITATION = cache.ROOT / "CITATION.cff"
+README = cache.ROOT / "README.md"
 PLACES = cache.ROOT / "docs" / "places.md"
 START = "00_start_here.ipynb"
 HUB = "https://your-hub.example"  # whoever has a JupyterHub puts its address here
@@ -62,7 +63,8 @@ course, and `make lab` starts JupyterLab in it.
 ```
 
 It copies the course into each user's home and opens notebook 00. The packages come from the hub's
-own environment: install `requirements.txt` there once, then run `bash .binder/postBuild`.
+own environment. An administrator installs them once, in a copy of the course and with the hub's
+Python: `pip install -r requirements.txt`, then `bash .binder/postBuild`.
 """
 
 
@@ -84,8 +86,9 @@ def main(repo: str | None = None) -> None:
     PYPROJECT.write_text(
         re.sub(r'^repo = ".*"', f'repo = "{repo}"', PYPROJECT.read_text(), flags=re.MULTILINE)
     )
-    cited = CLONE.sub(f"https://github.com/{repo}", CITATION.read_text(encoding="utf-8"))
-    CITATION.write_text(cited, encoding="utf-8")
+    for path in (CITATION, README):
+        text = CLONE.sub(f"https://github.com/{repo}", path.read_text(encoding="utf-8"))
+        path.write_text(text, encoding="utf-8")
     for path in sorted((cache.ROOT / "notebooks").glob("*.ipynb")):
         notebook = stamped(json.loads(path.read_text(encoding="utf-8")), path.name, repo)
         path.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -17,7 +17,7 @@ ABBREVIATION = re.compile(r"\b(al|e\.g|i\.e|vs|cf|Fig|No)\.", re.IGNORECASE)
 ASIDE = ("#", "|", "[Open", "Difficulty", "![", "<summary>")
 HEAD = f"""# Reading level
 
-Grade: the years of school that the prose asks for, by the formula of Flesch and Kincaid (1975).
+Grade: the years of schooling needed to read the prose, by the formula of Flesch and Kincaid (1975).
 Headings, tables and code are left out; syllables are counted by groups of vowels. A test keeps
 each grade at {GRADE} or below, and each sentence at {LONGEST} words or below.
 

@@ -21,10 +21,10 @@ STUDY += ["claims_matrix", "calibration", "decision", "decision_changes"]
 STUDY += ["review", "quiz", "quiz_buttons", "spacing", "mastery", "certificate"]
 TEXT = """# How to read this folder
 
-There are two floors. The first is the reader's path: read it from top to bottom, simple things
-first. The second, `engine/`, does the same things faster, and what has to be right but teaches
-nothing here: reading files, checking arguments, writing safely. You need not read it. Beside them
-are the study tools and the exercises.
+There are two levels. The first is the reader's path: read it from top to bottom, simple things
+first. The second, `engine/`, holds faster versions of the same things, and code that has to be
+right but teaches nothing here: reading files, checking arguments, writing safely. You need not read
+it. The study tools and the exercises are separate.
 
 ## The reader's path
 {reader}

@@ -30,10 +30,10 @@ BUILDS_ON = {  # the notebooks whose terms and results a notebook uses most; eac
 # What a class does: notebook, minutes in which the teacher runs it and asks for predictions, and
 # the exercises that everybody solves.
 HALF_DAY = (
-    ("00", 35, "0.1 0.4"),
+    ("00", 45, "0.1 0.4"),
     ("04", 40, "4.2 4.6"),
     ("05", 20, ""),
-    ("07", 35, "7.5"),
+    ("07", 45, "7.5"),
     ("12", 20, "12.5"),
 )
 TWO_DAYS = (

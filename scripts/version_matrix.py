@@ -29,10 +29,10 @@ PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 TEXT = """\
 # The versions that were tested
 
-Written by `make versions`. Each column is a fresh environment. Lowest: of each package that the
-course asks for, the lowest version that its range and the other packages admit. Locked:
-`requirements.lock`. Highest: the newest versions on that day; where they are the locked ones, one
-environment stands for both.
+Written by `make versions`. Each column is a fresh environment. *Lowest*: for each package that the
+course requires, the lowest version allowed by its range and by the other packages. *Locked*:
+`requirements.lock`. *Highest*: the newest versions on the day of the test; where these are the
+locked ones, one environment counts for both.
 {torch}"""
 FIXED = """
 Torch is the release that `make setup` installs, in every column. Where the index of torch's CPU

@@ -153,6 +153,18 @@ def test_the_image_builds_from_the_files_of_the_course():
         )
 
 
+def test_make_clean_leaves_what_is_yours(tmp_path):
+    (tmp_path / "Makefile").write_bytes((cache.ROOT / "Makefile").read_bytes())
+    for name in ("models/a", "grids/b", "certificate/c", "decide/report/d", "progress.json"):
+        path = tmp_path / "artifacts" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("kept")
+    subprocess.run(["make", "clean"], cwd=tmp_path, check=True, capture_output=True)
+    left = {path.name for path in (tmp_path / "artifacts").iterdir()}
+    assert left == {"certificate", "decide", "progress.json"}
+    assert (tmp_path / "artifacts" / "decide" / "report" / "d").read_text() == "kept"
+
+
 def test_what_was_run_as_on_binder_is_on_the_page():
     stored = cache.read_json(binder_trial.STORED)
     assert binder_trial.table(stored) in binder_trial.PAGE.read_text(encoding="utf-8")

@@ -97,10 +97,13 @@ class Group:
         rows = dict(line.split() for line in (self.folder / "memory.stat").read_text().splitlines())
         own = sum(int(rows[name]) for name in OWN if name in rows) / 1024
         self._keep("own", own)
-        if found := [kilobytes for number in self.members() if (kilobytes := _memory(number))]:
-            self._keep("with files", own + max(files for _, files in found))
-            self._keep("server", found[0][0])  # the first process that joined
-            self._keep("kernel", max((mine for mine, _ in found[1:]), default=0))
+        members = self.members()
+        found = {number: size for number in members if (size := _memory(number))}
+        if found:
+            self._server = self._server or members[0]  # the first process that joined
+            self._keep("with files", own + max(files for _, files in found.values()))
+            for number, (mine, _) in found.items():
+                self._keep("server" if number == self._server else "kernel", mine)
 
     def _keep(self, name, kilobytes):
         self.peak[name] = max(self.peak[name], round(kilobytes / 1024))

@@ -223,3 +223,16 @@ def test_the_limit_is_enforced_by_the_kernel():
         ended = subprocess.run(takes, preexec_fn=group.join)
         assert ended.returncode == -9 and group.kills() == 1
     assert not group.folder.exists()
+
+
+def test_the_server_is_the_first_that_joined_whatever_its_number(tmp_path, monkeypatch):
+    (tmp_path / "memory.stat").write_text("anon 1048576\n")
+    members, sizes = [[900], [17, 900]], {900: (1024, 0), 17: (9216, 2048)}
+    group = object.__new__(memory_group.Group)
+    group.folder, group._server = tmp_path, None
+    group.peak = dict.fromkeys(("own", "with files", "server", "kernel"), 0)
+    monkeypatch.setattr(group, "members", lambda: members.pop(0))
+    monkeypatch.setattr(memory_group, "_memory", sizes.get)
+    group._look()
+    group._look()
+    assert group.peak == {"own": 1, "with files": 3, "server": 1, "kernel": 9}

@@ -13,7 +13,6 @@ from helpers.engine import cache
 
 PYPROJECT = cache.ROOT / "pyproject.toml"
 CITATION = cache.ROOT / "CITATION.cff"
-README = cache.ROOT / "README.md"
 PLACES = cache.ROOT / "docs" / "places.md"
 START = "00_start_here.ipynb"
 HUB = "https://your-hub.example"  # whoever has a JupyterHub puts its address here
@@ -82,11 +81,13 @@ def stamped(notebook: dict, name: str, repo: str) -> dict:
 
 def main(repo: str | None = None) -> None:
     """Stamp pyproject.toml, CITATION.cff, the notebooks, docs/places.md and the README."""
+    from scripts import make_readme
+
     repo = repo or repository()
     PYPROJECT.write_text(
         re.sub(r'^repo = ".*"', f'repo = "{repo}"', PYPROJECT.read_text(), flags=re.MULTILINE)
     )
-    for path in (CITATION, README):
+    for path in (CITATION, make_readme.README):
         text = CLONE.sub(f"https://github.com/{repo}", path.read_text(encoding="utf-8"))
         path.write_text(text, encoding="utf-8")
     for path in sorted((cache.ROOT / "notebooks").glob("*.ipynb")):
@@ -96,8 +97,6 @@ def main(repo: str | None = None) -> None:
     between = r"(?s)(<!-- links -->\n).*?(<!-- end of links -->)"
     text = re.sub(between, lambda mark: f"{mark[1]}{places(repo)}{mark[2]}", text)
     PLACES.write_text(text, encoding="utf-8")
-    from scripts import make_readme
-
     make_readme.main()
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from helpers.exercises import exercise, hints, solved_by
 from helpers.exercises.expecting import (
     Raised,
+    Wrong,
     alike,
     apart,
     cases,
@@ -103,9 +104,10 @@ def grade_cache_key(cache_key):
         nothing = object()
         every = [*before, *(part for part in request if part not in before)]
         parts = [p for p in every if request.get(p, nothing) != before.get(p, nothing)]
-        value = shown(request[parts[0]]) if parts and parts[0] in request else "gone"
-        why = "A key is only read from a request, and yours changed it: "
-        expect(not parts, f"{why}{''.join(map(repr, parts[:1]))} is now {value}.")
+        if parts:
+            now = shown(request[parts[0]]) if parts[0] in request else "gone"
+            why = "A key is only read from a request, and yours changed it: "
+            raise Wrong(f"{why}{parts[0]!r} is now {now}.")
         try:
             hash(key)
         except TypeError:
@@ -159,10 +161,8 @@ def grade_cache_key(cache_key):
     some = [dict(zip(parts, values, strict=True)) for values in product("ab", repeat=3)]
     keys = {key_of(base | one) for one in some}
     expect(len(keys) == len(some), f"{len(some)} different requests have {len(keys)} keys.")
-    lacking, why = (
-        {"question": "Who signs?", "role": "visitor"},
-        "A part that is not there is None.",
-    )
+    lacking = {"question": "Who signs?", "role": "visitor"}
+    why = "A part that is not there is None."
     for more in ({"user": "u1", "time": 3}, {"adapter": None}, {"index": None}, {"prompt": None}):
         other = lacking | more
         try:
